@@ -1,0 +1,88 @@
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models, router, transaction
+from django.db.models import Q
+
+from sponsors.models.flight import Flight
+
+
+class Placement(models.TextChoices):
+    """A place on a page that can be sold. Every page has one at most."""
+
+    ARTICLE_END = "article_end", "end of an article"
+    TOPIC_LIST = "topic_list", "banner in a topic's list"
+    HOME_CARD = "home_card", "card on the front page"
+
+
+class FlightSlot(models.Model):
+    """A placement that a flight has bought, on the pages of a topic or on all."""
+
+    flight = models.ForeignKey(Flight, on_delete=models.CASCADE, related_name="slots")
+    placement = models.CharField(
+        max_length=20, choices=Placement, help_text="The place on a page that is sold."
+    )
+    # Deleting a topic must not turn its booking into one for every page.
+    topic = models.ForeignKey(
+        "articles.Topic",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty is run of site: every page, unless a flight has bought its topic.",
+    )
+    exclude = models.BooleanField(
+        default=False,
+        help_text="Never on pages of this topic, whatever else the flight has bought.",
+    )
+
+    class Meta:
+        ordering = ["placement", "exclude", "pk"]
+        verbose_name = "slot"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flight", "placement", "topic"],
+                name="slot_once_per_topic",
+                violation_error_message="The flight has this placement and topic already.",
+            ),
+            models.UniqueConstraint(
+                fields=["flight", "placement"],
+                condition=Q(topic=None),
+                name="slot_run_of_site_once",
+                violation_error_message="The flight has this placement on all pages already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(exclude=False) | Q(topic__isnull=False),
+                name="slot_exclusion_has_topic",
+                violation_error_message="Name the topic that is excluded.",
+            ),
+            models.CheckConstraint(
+                condition=Q(placement__in=Placement.values), name="slot_placement_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_placement_display()}, {self.pages}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """ValidationError when it is another's for some of the flight's period."""
+        with transaction.atomic(using=kwargs.get("using") or router.db_for_write(FlightSlot)):
+            self.flight.refuse_overlap([self])
+            super().save(*args, **kwargs)
+
+    @property
+    def pages(self) -> str:
+        """Which pages it is on, or never on, in a few words."""
+        topic = f"#{self.topic.slug}" if self.topic else "run of site"
+        return f"never in {topic}" if self.exclude else topic
+
+    @property
+    def spot(self) -> tuple[str, int | None]:
+        """What no two exclusive bookings may have at one moment."""
+        return self.placement, self.topic_id
+
+    def clean(self) -> None:
+        try:
+            self.flight.refuse_overlap([self])
+        except ObjectDoesNotExist:
+            return  # its form is missing the flight, and says so itself
