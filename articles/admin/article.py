@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,6 @@ from articles.admin.prose import ProseAdmin, prose_widget
 from articles.models import Article
 from articles.models.article import SentimentOrigin, Status
 from articles.views.article import article_page
-from newssite.context import site
 
 
 class ArticleForm(forms.ModelForm):
@@ -43,6 +43,12 @@ class ArticleForm(forms.ModelForm):
         if data.get("lead") and not data.get("lead_alt"):
             self.add_error("lead_alt", "Say what the picture shows.")
         return data
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
+        if self.errors and self.instance.pk:
+            # The page that asks again offers what suits the story as it is, not as refused.
+            self.instance.status = self.initial["status"]
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -165,5 +171,5 @@ class ArticleAdmin(ProseAdmin):
     def record(self, obj: Article) -> str | SafeString:
         if obj.pk is None:
             return "after the first save"
-        context = {"article": obj, "site": site(None)["site"]}  # type: ignore[arg-type]
+        context = {"article": obj, "site": {"language": settings.SITE_LANGUAGE}}
         return SafeString(render_to_string("articles/_record.html", context))

@@ -20,10 +20,10 @@ class AssetAdmin(admin.ModelAdmin):
 
     @admin.display(description="picture")
     def thumbnail(self, obj: Asset) -> str | SafeString:
-        if not obj.file:
+        if obj.pk is None:
             return "—"
         return format_html('<img class="thumbnail" src="{}" alt="" loading="lazy">', obj.small_url)
 
     @admin.display(description="pixels")
     def size(self, obj: Asset) -> str:
-        return f"{obj.width} × {obj.height}"
+        return f"{obj.width} × {obj.height}" if obj.pk else "—"

@@ -51,7 +51,17 @@ class SentimentOrigin(models.TextChoices):
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self, at: datetime | None = None) -> Self:
-        """What a reader may see: published, due, and not withdrawn. `at` None means now."""
+        """What a reader may see: published, due, and not withdrawn. `at` None means now.
+
+        Of a story that several sources tell, only the one that leads.
+        """
+        return self._showing(at).filter(same_as=None)
+
+    def reported_again(self, at: datetime | None = None) -> Self:
+        """Public tellings of a story that another one leads; their pages are the lead's."""
+        return self._showing(at).filter(same_as__isnull=False)
+
+    def _showing(self, at: datetime | None) -> Self:
         at = at or timezone.now()
         return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at)).filter(
             status=Status.PUBLISHED, published_at__lte=at
@@ -120,6 +130,16 @@ class Article(models.Model):
     )
     source_published_at = models.DateTimeField("published at the source", null=True, blank=True)
     language = models.CharField(max_length=35, blank=True, help_text="BCP 47, as in en or pt-br.")
+
+    same_as = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="also_reported",
+        verbose_name="same story as",
+        help_text="Readers see that one, with this one's source beside it.",
+    )
 
     lead = models.ForeignKey(
         "Asset",
@@ -202,6 +222,11 @@ class Article(models.Model):
                 violation_error_message="The lead picture needs an alternative text.",
             ),
             models.CheckConstraint(
+                condition=Q(same_as=None) | ~Q(same_as=F("id")),
+                name="article_leads_or_follows",
+                violation_error_message="A story cannot follow itself.",
+            ),
+            models.CheckConstraint(
                 condition=Q(sentiment__in=["", *Sentiment.values]), name="article_sentiment_known"
             ),
         ]
@@ -236,7 +261,8 @@ class Article(models.Model):
     def _keep_address(self) -> None:
         """A published story keeps slug and topic, and leaves the site by being withdrawn."""
         # From the database, not from when this object was read: somebody may have published since.
-        before = Article.objects.filter(pk=self.pk, status=Status.PUBLISHED).order_by().first()
+        stored = Article.objects.filter(pk=self.pk, status=Status.PUBLISHED)
+        before = stored.only("slug", "topic", "published_at").first()
         if before is None:
             return
         faults = {}
@@ -246,7 +272,8 @@ class Article(models.Model):
             faults["topic"] = (
                 "The topic of a published story is part of its address and cannot change."
             )
-        if before.published_at <= timezone.now() and self.status != Status.PUBLISHED:
+        was_public = before.published_at and before.published_at <= timezone.now()
+        if was_public and self.status != Status.PUBLISHED:
             faults["status"] = "Readers have seen this story: withdraw it instead."
         if faults:
             raise ValidationError(faults)
@@ -255,12 +282,16 @@ class Article(models.Model):
         """Show the story from `at` on (None: from now, or from the moment it has). Saves."""
         if self.topic is None:
             raise ValidationError({"topic": "File the story under a topic before it is published."})
+        if self.withdrawn_at is not None:
+            raise ValidationError("This story is withdrawn: clear that moment first.")
         self.status = Status.PUBLISHED
         self.published_at = at or self.published_at or timezone.now()
         self.save()
 
     def withdraw(self, note: str = "", at: datetime | None = None) -> None:
         """Answer 410 with the note from `at` on (None: from now). Saves."""
+        if self.status != Status.PUBLISHED:
+            raise ValidationError("Only what is published can be withdrawn.")
         self.withdrawn_at = at or timezone.now()
         self.withdrawal_note = note
         self.save()
@@ -270,7 +301,8 @@ class Article(models.Model):
         at = at or timezone.now()
         withdrawn = self.withdrawn_at is not None and self.withdrawn_at <= at
         due = self.published_at is not None and self.published_at <= at
-        return self.status == Status.PUBLISHED and due and not withdrawn
+        leads = self.same_as_id is None
+        return self.status == Status.PUBLISHED and due and not withdrawn and leads
 
     @property
     def state(self) -> str:

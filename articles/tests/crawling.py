@@ -75,6 +75,5 @@ def _own(page: str, written: str) -> str:
 
 def _text(response: HttpResponseBase) -> str:
     kind = response.get("Content-Type", "")
-    data = b"".join(response)
-    response.close()
+    data = b"".join(response)  # a file is closed once it is read to its end
     return data.decode() if kind.startswith("text/") or "json" in kind else ""

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import transaction
+from django.test import Client
 
 from articles.tests.crawling import Answer, crawl
 from articles.tests.newsroom import picture, source, stories, story, verification
@@ -18,16 +21,23 @@ BODY = "".join(
 PRINTED = re.compile(r"^(?:cd|cat|ls(?: -t)?) (/\S*)")
 
 
-@pytest.fixture
-def site(client) -> dict[str, Answer]:
-    """A whole site by address: paged lists, pictures, records with all their links."""
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Answer]]:
+    """A whole site by address, made and read once, and taken back when the last test is done."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        publish()
+        yield crawl(Client(), "/", "/no/such/page")
+        transaction.set_rollback(True)
+
+
+def publish() -> None:
+    """Paged lists, pictures, and records with all their links."""
     stories(22, source=source(), tags=["grid"], authors=["Ines Kowal", "Tom Okafor"])
     full = {"source": source(), "source_url": "https://gridledger.example/1", "body": BODY}
     shown = {"lead": picture(), "lead_alt": "A pylon."}
     story(verification=verification(), sentiment="positive", **full, **shown)
     story(language="ar", tags=["شبكة"], headline="الطاقة في الشمال", **shown)
     story(source=source("slowpages.example", rights="excerpt"))
-    return crawl(client, "/", "/no/such/page")
 
 
 def pages(site: dict[str, Answer]) -> Iterator[Answer]:

@@ -8,7 +8,14 @@ import pytest
 from articles.front import HEADS, ROW, TOPICS, WIRE, front_page
 from articles.models import Article
 from articles.tests.newsroom import (
-    draft, picture, scheduled, source, stories, story, topic, withdrawn,
+    draft,
+    picture,
+    scheduled,
+    source,
+    stories,
+    story,
+    topic,
+    withdrawn,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +127,7 @@ def test_today_begins_at_midnight_in_the_site_s_zone(settings):
     midnight = datetime(2026, 3, 2, tzinfo=ZoneInfo("Asia/Tokyo"))
     for ticks in (-1, 0, 1):
         draft(topic=topic()).publish(at=midnight + ticks * timedelta(microseconds=1))
-    front = front_page(midnight + HOUR)
+    front = front_page((midnight + HOUR).astimezone(UTC))
     assert front.stories_today == 2
     assert front.today.date().isoformat() == "2026-03-02"
 
@@ -129,8 +136,9 @@ def test_yesterday_s_stories_are_not_today_s(settings):
     settings.TIME_ZONE = "America/Los_Angeles"
     noon = datetime(2026, 3, 1, 12, tzinfo=ZoneInfo("America/Los_Angeles"))
     draft(topic=topic()).publish(at=noon)
-    assert front_page(noon + 11 * HOUR).stories_today == 1
-    assert front_page(noon + 13 * HOUR).stories_today == 0
+    evening, morning = ((noon + hours * HOUR).astimezone(UTC) for hours in (11, 13))
+    assert front_page(evening).stories_today == 1
+    assert front_page(morning).stories_today == 0
 
 
 def test_a_day_with_a_change_of_clocks_is_one_day(settings):
@@ -153,6 +161,15 @@ def test_the_page_shows_the_site_s_day(client, clock, settings):
     clock(datetime(2026, 3, 1, 20, tzinfo=UTC))
     text = client.get("/").content.decode()
     assert "Monday, March 2, 2026" in text and "no stories yet today" in text
+
+
+def test_a_story_of_today_shows_its_hour_and_an_older_one_its_day(client, clock, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    clock(datetime(2026, 3, 1, 20, tzinfo=UTC))
+    story(age=HOUR)
+    story(age=10 * HOUR)
+    text = client.get("/").content.decode()
+    assert ">04:00</time>" in text and ">Mar 1</time>" in text
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "UTC"])

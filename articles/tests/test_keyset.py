@@ -1,5 +1,6 @@
 """Places in a list, and the pages between them."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,19 +33,20 @@ def test_a_place_is_read_as_it_was_written(moment, pk):
 
 @settings(max_examples=300)
 @given(st.text("0123456789-+ x\x00١", max_size=45))
-def test_anything_else_is_refused_with_a_sentence(written):
-    try:
-        cursor = Cursor.read(written)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert cursor.pk < 2**63
+def test_what_is_read_is_a_number_that_a_database_has(written):
+    with suppress(ValueError):
+        assert Cursor.read(written).pk < 2**63
 
 
 @pytest.mark.parametrize("written", ["", "1", "1-", "-1", "١-١", "9" * 18 + "-1", "1-" + "9" * 19])
 def test_what_is_no_place(written):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="is no place in a list"):
         Cursor.read(written)
+
+
+def test_a_moment_that_no_calendar_has_is_no_place():
+    with pytest.raises(ValueError, match="out of range"):
+        Cursor.read("-99999999999999999-1")
 
 
 @pytest.mark.django_db
@@ -99,3 +101,11 @@ def test_the_page_above_a_place_is_the_one_right_above_it():
     above = listed(after=Cursor(NOON, made[0]))
     assert pks(above) == made[3:0:-1]
     assert (above.newer.pk, above.older.pk) == (made[3], made[1])
+
+
+@pytest.mark.django_db
+def test_the_newest_page_names_none_newer_however_one_comes_to_it():
+    made = [article.pk for article in stories(4, at=NOON)]
+    above = listed(after=Cursor(NOON, made[0]))
+    assert pks(above) == made[3:0:-1]
+    assert above.newer is None

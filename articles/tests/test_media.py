@@ -1,4 +1,4 @@
-"""Stored pictures: for readers while a public story shows them, and nothing else from that folder."""
+"""Stored pictures: for readers while a public story shows them; nothing else of that folder."""
 
 import pytest
 from django.conf import settings

@@ -217,12 +217,18 @@ def test_its_short_address_says_that_it_is_gone_too(client):
     assert client.get(f"/{withdrawn().number}").status_code == 410
 
 
-@pytest.mark.parametrize("hidden", [draft, scheduled])
-def test_what_readers_never_saw_is_not_gone_but_unknown(client, hidden):
-    article = hidden(topic=topic())
+def test_what_readers_never_saw_is_not_gone_but_unknown(client):
+    article = scheduled()
     article.withdraw(note="Never mind.")
-    assert client.get(f"/news/energy/{article.slug}").status_code == 404
+    assert client.get(article.get_absolute_url()).status_code == 404
     assert client.get(f"/{article.number}").status_code == 404
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.IN_REVIEW, Status.READY])
+def test_only_what_is_published_can_be_withdrawn(status):
+    article = draft(topic=topic(), status=status)
+    with pytest.raises(ValidationError, match="Only what is published can be withdrawn"):
+        article.withdraw()
 
 
 def test_a_withdrawal_may_lie_ahead(client, clock):

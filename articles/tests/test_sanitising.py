@@ -1,6 +1,7 @@
 """The one sanitiser against what strangers send."""
 
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -11,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from articles.editor import EXTENSIONS
 from articles.models import Article
 from articles.sanitising import sanitise
+from articles.tests.attacks import ATTACKS
 from articles.tests.newsroom import draft, story
 
 TAGS = {
@@ -24,122 +26,6 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 SCHEMES = {"", "http", "https", "mailto"}
-
-ATTACKS = [
-    # scripts
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<script>alert(1)",
-    "<script/x>alert(1)</script >",
-    "<<script>alert(1);//<</script>",
-    "<script type=module>import '//evil.example'</script>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><script href=data:,alert(1) />",
-    "<math><script>alert(1)</script></math>",
-    # events
-    "<img src=x onerror=alert(1)>",
-    "<img src=x onerror=alert(1)//",
-    "<p onclick=alert(1)>x</p>",
-    "<p ONMOUSEOVER='alert(1)'>x</p>",
-    "<a href=/ onfocus=alert(1) autofocus>x</a>",
-    "<a href=/ on\x00click=alert(1)>x</a>",
-    "<a/href=/ /onclick=alert(1)>x</a>",
-    "<td onload=alert(1)>x",
-    "<table background=javascript:alert(1)><td>x",
-    "<body onload=alert(1)>",
-    "<details open ontoggle=alert(1)>x",
-    "<video><source onerror=alert(1)></video>",
-    "<audio src=x onerror=alert(1)>",
-    "<marquee onstart=alert(1)>x</marquee>",
-    "<input autofocus onfocus=alert(1)>",
-    "<select onfocus=alert(1)><option>x</select>",
-    "<blockquote cite=x onbeforeinput=alert(1) contenteditable>x</blockquote>",
-    "<svg onload=alert(1)>",
-    "<svg/onload=alert(1)//",
-    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    # addresses
-    "<a href=javascript:alert(1)>x</a>",
-    "<a href=' javascript:alert(1)'>x</a>",
-    "<a href='java\tscript:alert(1)'>x</a>",
-    "<a href='java\nscript:alert(1)'>x</a>",
-    "<a href='\x01javascript:alert(1)'>x</a>",
-    "<a href='&#1;javascript:alert(1)'>x</a>",
-    "<a href='&#x6A;avascript:alert(1)'>x</a>",
-    "<a href='&#106&#97&#118&#97&#115&#99&#114&#105&#112&#116&#58;alert(1)'>x</a>",
-    "<a href='javascript&colon;alert(1)'>x</a>",
-    "<a href='java&Tab;script:alert(1)'>x</a>",
-    "<a href='java&NewLine;script:alert(1)'>x</a>",
-    "<a href='JaVaScRiPt:alert(1)'>x</a>",
-    "<a href='javascript://%0aalert(1)'>x</a>",
-    "<a href='vbscript:msgbox(1)'>x</a>",
-    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
-    "<a href='data:text/html;base64,PHNjcmlwdD4='>x</a>",
-    "<a href='blob:https://x/y'>x</a>",
-    "<a href='file:///etc/passwd'>x</a>",
-    "<a href='view-source:javascript:alert(1)'>x</a>",
-    "<a href=\"x\" xlink:href='javascript:alert(1)'>x</a>",
-    "<a href='http://[bad' title='x'>x</a>",
-    "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
-    "<math href=javascript:alert(1)>x</math>",
-    "<form action=javascript:alert(1)><button>x</form>",
-    "<button formaction=javascript:alert(1)>x",
-    "<img srcset='javascript:alert(1) 1x'>",
-    # other documents
-    "<iframe src=//evil.example></iframe>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<iframe src=javascript:alert(1)>",
-    "<object data=javascript:alert(1)></object>",
-    "<embed src=javascript:alert(1)>",
-    "<frameset><frame src=javascript:alert(1)></frameset>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-    "<meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
-    "<base href=//evil.example/>",
-    "<portal src=//evil.example></portal>",
-    # styles
-    "<style>@import '//evil.example';</style>",
-    "<style><img src=x onerror=alert(1)></style>",
-    "<p style='background:url(javascript:alert(1))'>x</p>",
-    "<p style='position:fixed;inset:0'>x</p>",
-    "<p class=status id=main>x</p>",
-    # what one parser reads otherwise than the next
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
-    "<template><img src=x onerror=alert(1)></template>",
-    "<template shadowrootmode=open><script>alert(1)</script></template>",
-    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1"
-    " onerror=alert(1)&gt;'>",
-    "<svg></p><style><a title='</style><img src=x onerror=alert(1)>'>",
-    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<math><annotation-xml encoding=text/html><style><img src=x onerror=alert(1)></style>",
-    "<svg><foreignObject><p><style><img src=x onerror=alert(1)></style></foreignObject>",
-    "<svg><desc><table><thead title='</desc></svg><img src=x onerror=alert(1)>'>",
-    "<p title='</p><script>alert(1)</script>'>x</p>",
-    "<a title='&quot; onclick=alert(1) x=&quot;' href=/>x</a>",
-    '<a title="<b onclick=alert(1)>" href=/>x</a>',
-    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'></xmp>",
-    "<textarea><p title='</textarea><img src=x onerror=alert(1)>'>",
-    "<title><p title='</title><img src=x onerror=alert(1)>'>",
-    "<plaintext><script>alert(1)</script>",
-    "<listing>&lt;img src=x onerror=alert(1)&gt;</listing>",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<!-- --!><img src=x onerror=alert(1)> -->",
-    "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "<svg><![CDATA[><img src=x onerror=alert(1)>]]></svg>",
-    "<?xml version='1.0'?><img src=x onerror=alert(1)>",
-    "<?php echo '<script>alert(1)</script>' ?>",
-    "<a href=/>&#x338; onmouseover=alert(1) ></a>",
-    "<a href=/>\u0338 onmouseover=alert(1) ></a>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;",
-    "\ufeff<script>alert(1)</script>",
-    "<scr\u200bipt>alert(1)</scr\u200bipt>",
-    "<scr\x00ipt>alert(1)</scr\x00ipt>",
-    "＜script＞alert(1)＜/script＞",
-    "<h1><b><i onclick=alert(1)>x</i></b></h1>",
-    "<table><caption><img src=x onerror=alert(1)></caption><td>x",
-    "<" * 300 + "script>alert(1)</script>",
-    "<p>" * 300 + "<script>alert(1)</script>",
-]  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -199,17 +85,26 @@ def test_what_is_clean_stays_as_it_is(attack):
     assert sanitise(once) == once
 
 
+def ran(page: Any, bodies: list[str]) -> list[str]:
+    """What a browser ran or asked for, each body alone in a page without a content policy."""
+    done: list[str] = []
+    page.on("dialog", lambda dialog: (done.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: done.append(request.url))
+    for body in bodies:
+        page.set_content(f"<!doctype html><body>{body}")
+        for element in page.query_selector_all("a, p, td"):
+            element.dispatch_event("mouseover")
+    return done
+
+
 @pytest.mark.browser
 def test_a_browser_runs_nothing_of_an_attack(page):
-    """Each attack alone in a page without a content policy, where it could run."""
-    ran: list[str] = []
-    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: ran.append(request.url))
-    for attack in ATTACKS:
-        page.set_content(f"<!doctype html><body>{sanitise(attack)}")
-        for link in page.query_selector_all("a[href^='#'], p, td"):
-            link.dispatch_event("mouseover")
-    assert ran == []
+    assert ran(page, [sanitise(attack) for attack in ATTACKS]) == []
+
+
+@pytest.mark.browser
+def test_a_browser_would_run_an_attack_as_it_came(page):
+    assert "1" in ran(page, ["<p onmouseover=alert(1)>x</p>"])
 
 
 def test_the_corpus_is_large():
@@ -217,8 +112,9 @@ def test_the_corpus_is_large():
 
 
 PIECES = [
-    *("<p>", "</p>", "<b>", "</b>", "<i>", "<em>", "</em>", "<strong>", "</strong>", "<h1>", "</h1>"),
-    *("<h3>", "</h3>", "<ul>", "<li>", "</ul>", "<table>", "<caption>", "</caption>", "<tr>", "<td>"),
+    *("<p>", "</p>", "<b>", "</b>", "<i>", "<em>", "</em>", "<strong>", "</strong>", "<h1>"),
+    *("</h1>", "<h3>", "</h3>", "<ul>", "<li>", "</ul>", "<table>", "<caption>", "</caption>"),
+    *("<tr>", "<td>", "</div>", "<section>", "<dd>", "</li>"),
     *("</table>", "<a href=/x title='>'>", "</a>", "<pre>", "</pre>", "<br>", "<hr>", "<svg>"),
     *("</svg>", "<math>", "<style>", "</style>", "<!--", "-->", "<script>", "</script>", "<div>"),
     *("<blockquote>", "</blockquote>", "&lt;", "&amp;", "&nbsp;", "&#1;", "&#x202e;", "&#x338;"),
@@ -283,12 +179,12 @@ def test_what_is_empty_goes_and_what_parts_words_stays(html, clean):
 @pytest.mark.parametrize(
     "html",
     [
-        "<p>A <strong>bold</strong>, <em>slanted</em> H<sub>2</sub>O<sup>1</sup> <code>x</code></p>",
+        "<p><strong>Bold</strong> <em>slanted</em> H<sub>2</sub>O<sup>1</sup> <code>x</code></p>",
         "<h2>Two</h2><h3>Three</h3><hr><blockquote><p>Said.</p></blockquote>",
         "<ul><li>One</li></ul><ol start=\"3\"><li>Three<br>lines</li></ol>",
         "<pre><code>if a &lt; b:\n    pass</code></pre>",
         '<p><a href="https://gridledger.example/?a=1&amp;b=2" rel="noopener">there</a></p>',
-        '<table><tbody><tr><th colspan="2">MW</th></tr><tr><td>3</td><td>4</td></tr></tbody></table>',
+        '<table><tbody><tr><th colspan="2">MW</th></tr><tr><td>3</td></tr></tbody></table>',
     ],
 )  # fmt: skip
 def test_what_the_editor_makes_stays_as_it_is(html):

@@ -30,6 +30,10 @@ def short_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _gone_or_404(request: HttpRequest, rows: ArticleQuerySet) -> HttpResponse:
+    """For a story that is not shown itself: where it is told instead, else 410, else 404."""
+    again = rows.reported_again().select_related("same_as__topic").first()
+    if again and again.same_as.is_public():
+        return redirect(again.same_as, permanent=True)
     return gone(request, get_object_or_404(rows.withdrawn()))
 
 
@@ -41,6 +45,7 @@ def article_page(article: Article) -> dict[str, object]:
         "rendition": article.rendition(),
         "authors": article.authors.all(),
         "tags": article.tags.all(),
+        "reported_again": article.also_reported.reported_again().select_related("source"),
         "topics": [article.topic],
         "more": others.for_cards().newest_first()[:MORE],
         "more_count": others.count(),

@@ -1,6 +1,7 @@
 """Pages that list stories: a topic's, a source's, a tag's, an author's; and the lists of these."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from articles.counts import with_counts
-from articles.keyset import Cursor, Page
+from articles.keyset import Cursor
 from articles.models import Article, Author, Source, Tag, Topic
 from articles.models.article import ArticleQuerySet
 
@@ -23,7 +24,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "topic": topic,
         "topics": [topic],
-        "page": _page(request, stories),
+        **_page(request, stories),
         "facts": _facts(stories),
         "other_topics": _busiest(Topic.objects.exclude(pk=topic.pk), "topic")[:BESIDE],
         "common_tags": _common_tags(stories),
@@ -37,7 +38,7 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
     stories = Article.objects.published().filter(source=source)
     context = {
         "source": source,
-        "page": _page(request, stories),
+        **_page(request, stories),
         "facts": _facts_or_404(stories),
         "most_about": _busiest(Topic.objects.all(), "topic", stories)[:BESIDE],
     }
@@ -48,7 +49,7 @@ def source_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def tag_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag, slug=slug)
     stories = Article.objects.published().filter(articletag__tag=tag)
-    context = {"tag": tag, "page": _page(request, stories), "facts": _facts_or_404(stories)}
+    context = {"tag": tag, **_page(request, stories), "facts": _facts_or_404(stories)}
     return render(request, "articles/tag_detail.html", context)
 
 
@@ -56,7 +57,7 @@ def tag_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)
     stories = Article.objects.published().filter(authors=author)
-    context = {"author": author, "page": _page(request, stories), "facts": _facts_or_404(stories)}
+    context = {"author": author, **_page(request, stories), "facts": _facts_or_404(stories)}
     return render(request, "articles/author_detail.html", context)
 
 
@@ -73,7 +74,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/source_list.html", {"sources": sources})
 
 
-def _page(request: HttpRequest, stories: ArticleQuerySet) -> Page:
+def _page(request: HttpRequest, stories: ArticleQuerySet) -> dict[str, Any]:
     """The page that ?before= or ?after= asks for; 404 for a bad place or one beyond the end."""
     places = {side: request.GET[side] for side in ("before", "after") if side in request.GET}
     try:
@@ -85,7 +86,8 @@ def _page(request: HttpRequest, stories: ArticleQuerySet) -> Page:
     page = stories.for_cards().page(PAGE_SIZE, **cursors)
     if cursors and not page:
         raise Http404("nothing there")
-    return page
+    query = f"?{urlencode(places)}" if places else ""
+    return {"page": page, "canonical": request.path + query}
 
 
 def _facts(stories: ArticleQuerySet) -> dict[str, Any]:
