@@ -34,7 +34,7 @@ def kinds() -> list[Kind]:
     stories = Article.objects.published()
     long, short = stories.latest("word_count", "pk"), stories.earliest("word_count", "pk")
     topic = _fullest(Topic, "articles")
-    tag = _fullest(Tag, "articles_articletag_items")
+    tag = _fullest(Tag, "items")
     return [
         Kind("home", "/"),
         Kind("topics", "/topics"),

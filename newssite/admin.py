@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
@@ -75,7 +76,7 @@ def waiting(request: HttpRequest) -> list[dict[str, Any]]:
             Article.objects.filter(
                 status="published", published_at__gt=now, published_at__lte=soon
             ),
-            f"{stories}?status__exact=published&published_at__gte={now:%Y-%m-%d}",
+            f"{stories}?{urlencode({'status__exact': 'published', 'published_at__gte': now})}",
         ),
         (
             "articles.view_article",

@@ -24,7 +24,7 @@ SITE_ABOUT = environment.text(
     "and files it where you can find it again.",
 )
 SITE_URL = environment.site_url("SITE_URL", f"http://127.0.0.1:{_PORT}")
-SITE_LANGUAGE = environment.text("SITE_LANGUAGE", "en")
+SITE_LANGUAGE = environment.language("SITE_LANGUAGE", "en")
 _SITE_IS_SECURE = SITE_URL.startswith("https://")
 
 # Addresses and proxies
@@ -221,8 +221,15 @@ TAGGIT_CASE_INSENSITIVE = True
 FETCH_ALLOW_PRIVATE = environment.flag("FETCH_ALLOW_PRIVATE")
 FETCH_PORTS = (80, 443)
 
-# E-mail goes to the log until a server is named
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# E-mail goes to the terminal or the log until EMAIL_URL names a server
+_MAIL = environment.mail_server("EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", "localhost"), _MAIL.get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("user", ""), _MAIL.get("password", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("starttls", False), _MAIL.get("tls", False)
+EMAIL_TIMEOUT = 30  # seconds for each step of a delivery
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.sender("MAIL_FROM", f"news@{_HOST}")
+ALERT_EMAIL = environment.mail_addresses("ALERT_EMAIL")
 
 LOGGING = {
     "version": 1,
