@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # Before Django reads its settings: nothing that a developer or a server has set reaches a test.
-for name in ("DEBUG", "HOST", "PORT", "SECRET_KEY", "SITE_NAME", "SITE_URL", "WORKERS"):
+OURS = (
+    *("ALERT_EMAIL", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "FETCH_ALLOW_PRIVATE", "HOST"),
+    *("MAIL_FROM", "PORT", "PROXIES", "SECRET_KEY", "SITE_ABOUT", "SITE_LANGUAGE", "SITE_NAME"),
+    *("SITE_TIME_ZONE", "SITE_URL", "WORKERS"),
+)
+for name in OURS:
     os.environ.pop(name, None)
 # A test may empty its cache and drop its database: only what is given for tests is taken.
 for name in ("DATABASE_URL", "CACHE_URL"):
@@ -146,3 +151,13 @@ def page(browser: "Browser") -> "Iterator[Page]":
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(autouse=True)
+def no_placements_of_other_tests() -> "Iterator[None]":
+    """What is booked is kept in memory, which no database rolls back."""
+    from sponsors import snapshot
+
+    snapshot.forget()
+    yield
+    snapshot.forget()

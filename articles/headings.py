@@ -1,6 +1,7 @@
 """Headings of a body and their anchors, which stay the same when a heading is reworded."""
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import TypedDict
 
@@ -11,6 +12,9 @@ _HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.S)
 RESERVED = frozenset(
     ["main", "file-h", "verification", "tone", "more-h", "theme-auto", "theme-light", "theme-dark"]
 )
+
+# Finding those that were reworded takes, at worst, the cube of their number.
+MOST_COMPARED = 10_000  # pairs
 
 
 class Heading(TypedDict):
@@ -29,15 +33,18 @@ def headings(body: str, before: list[Heading]) -> list[Heading]:
     found = [(int(level), plain(inner)) for level, inner in _HEADING.findall(body)]
     kept = _kept_anchors([text for _, text in found], before)
     taken = {anchor for anchor in kept if anchor} | RESERVED
+    numbers: Counter[str] = Counter()
     result: list[Heading] = []
     for (level, text), anchor in zip(found, kept, strict=True):
-        anchor = anchor or _free(slug(text, 60, "section"), taken)
+        anchor = anchor or _free(slug(text, 60, "section"), taken, numbers)
         taken.add(anchor)
         result.append({"level": level, "text": text, "anchor": anchor})
     return result
 
 
 def _kept_anchors(texts: list[str], before: list[Heading]) -> list[str]:
+    if len(texts) * len(before) > MOST_COMPARED:
+        return _same_anchors(texts, before)
     kept = [""] * len(texts)
     matcher = SequenceMatcher(None, [h["text"] for h in before], texts, autojunk=False)
     for kind, old, old_end, new, new_end in matcher.get_opcodes():
@@ -47,9 +54,18 @@ def _kept_anchors(texts: list[str], before: list[Heading]) -> list[str]:
     return kept
 
 
-def _free(anchor: str, taken: set[str]) -> str:
-    number, candidate = 1, anchor
+def _same_anchors(texts: list[str], before: list[Heading]) -> list[str]:
+    """The anchors of headings that read as before, in their order; "" for all others."""
+    left: dict[str, list[str]] = {}
+    for heading in reversed(before):
+        left.setdefault(heading["text"], []).append(heading["anchor"])
+    return [left[text].pop() if left.get(text) else "" for text in texts]
+
+
+def _free(anchor: str, taken: set[str], numbers: Counter[str]) -> str:
+    """One that nobody has; `numbers` remembers the last one tried for each."""
+    candidate = anchor
     while candidate in taken:
-        number += 1
-        candidate = f"{anchor}-{number}"
+        numbers[anchor] += 1
+        candidate = f"{anchor}-{numbers[anchor] + 1}"
     return candidate

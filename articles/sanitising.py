@@ -3,8 +3,10 @@
 import re
 
 import nh3
+from django.core.exceptions import ValidationError
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 
+from articles import bounds
 from articles.editor import EXTENSIONS
 from articles.text import visible
 
@@ -42,13 +44,24 @@ _CLEANER = _cleaner()
 
 
 def sanitise(html: str) -> str:
-    """Allowed HTML, foreign names for the same thing made ours, empty elements gone. Idempotent."""
+    """Allowed HTML, foreign names for the same thing made ours, empty elements gone. Idempotent.
+
+    ValidationError for what would take minutes or gigabytes; see articles.bounds.
+    """
+    refuse_monstrous(html)
     clean = html
     for _ in range(MOST_ROUNDS):
         previous, clean = clean, _once(clean)
+        refuse_monstrous(clean)
         if clean == previous:
             break
     return clean
+
+
+def refuse_monstrous(html: str) -> None:
+    """ValidationError with a sentence for what no parser should be given; see articles.bounds."""
+    if reason := bounds.fault(html):
+        raise ValidationError(f"The text {reason}.")
 
 
 def _once(html: str) -> str:

@@ -3,29 +3,21 @@
 import re
 from html import escape, unescape
 
-from articles.sanitising import sanitise
+from django.core.exceptions import ValidationError
+
+from articles.sanitising import refuse_monstrous, sanitise
 from articles.text import plain, visible
 from imports.addresses import absolute, is_web, untracked
 from imports.entry import Refused
 from imports.media import without_media
 
-MOST_CHARACTERS = 2_000_000
-# The time that sanitising takes grows with the square of these two.
-_MOST_DEPTH = 1000
-_MOST_AMPERSANDS = 400_000
-
 _MARKUP = re.compile(r"<[A-Za-z/!]")
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
-_UNNESTED = {
-    *("area", "br", "col", "embed", "hr", "img", "input", "li", "link", "meta", "p", "param"),
-    *("source", "track", "wbr"),
-}
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*+)([^<>]*+)>")
 # In the sanitiser's output tags are regular: names in lower case, attributes quoted and escaped.
 _LINK = re.compile(r'<a\b([^>]*?)\shref="([^"]*)"')
 _EMPTY_LINK = re.compile(r"<a\b[^>]*>\s*</a>")
 _BLOCK = re.compile(r"<(/?)(p|h2|h3|ul|ol|blockquote|pre|table|hr)\b[^>]*>")
-_BREAKS = re.compile(r"(?:\s*<br>){2,}\s*")
-_EDGE_BREAKS = re.compile(r"^(?:\s*<br>)+|(?:\s*<br>)+\s*$")
+_BREAKS = re.compile(r"(?<!\s)\s*<br>(?:\s*<br>)+\s*")
 # WordPress ends every text of a feed with this.
 _SIGNATURE = re.compile(
     r"<p>The post <a\b.{1,800}? (?:appeared first|first appeared) on .*</p>\s*$"
@@ -37,7 +29,14 @@ def cleaned(html: str, base: str) -> tuple[str, list[str]]:
 
     Raises Refused for a body that is too long, or so built that cleaning it would take minutes.
     """
-    _refuse_monstrous(html)
+    try:
+        return _cleaned(html, base)
+    except ValidationError as refusal:
+        raise Refused(refusal.messages[0].rstrip(".")) from None
+
+
+def _cleaned(html: str, base: str) -> tuple[str, list[str]]:
+    refuse_monstrous(html)
     html = visible(html)
     if not _MARKUP.search(html):
         return sanitise(_from_lines(html)), []
@@ -45,19 +44,6 @@ def cleaned(html: str, base: str) -> tuple[str, list[str]]:
     body = _LINK.sub(lambda link: _link(link, base), sanitise(html))
     body = sanitise(_in_paragraphs(_EMPTY_LINK.sub("", body)))
     return _SIGNATURE.sub("", body).rstrip() if plain(body) else "", notes
-
-
-def _refuse_monstrous(html: str) -> None:
-    if len(html) > MOST_CHARACTERS:
-        raise Refused(f"its text has {len(html):,} characters, more than {MOST_CHARACTERS:,}")
-    if html.count("&") > _MOST_AMPERSANDS:
-        raise Refused(f"its text has more than {_MOST_AMPERSANDS:,} ampersands")
-    depth = 0
-    for closes, name, is_empty in _TAG.findall(html):
-        if not is_empty and name.lower() not in _UNNESTED:
-            depth = max(0, depth - 1) if closes else depth + 1
-            if depth > _MOST_DEPTH:
-                raise Refused(f"its HTML is nested more than {_MOST_DEPTH} deep")
 
 
 def _from_lines(text: str) -> str:
@@ -94,7 +80,8 @@ def _in_paragraphs(body: str) -> str:
 
 def _paragraphs(inline: str) -> str:
     """Inline HTML as paragraphs, parted where lines are empty; as it is if that cuts an element."""
-    texts = [_EDGE_BREAKS.sub("", part).strip() for part in _BREAKS.split(inline)]
+    parts = (part.strip() for part in _BREAKS.split(inline))
+    texts = [part.removeprefix("<br>").removesuffix("<br>").strip() for part in parts]
     if all(_is_balanced(text) for text in texts):
         return "".join(f"<p>{text}</p>" for text in texts if text)
     return f"<p>{inline}</p>" if _is_balanced(inline) else inline

@@ -120,7 +120,7 @@ def _codec(label: str) -> str:
 def _is_damaged_utf8(lenient: str) -> bool:
     """Whether this is UTF-8 with a few broken places, as where a text was cut inside a letter."""
     broken = lenient.count("\ufffd")
-    return sum(not character.isascii() for character in lenient) > 10 * broken
+    return len(lenient) - len(lenient.encode("ascii", "ignore")) > 10 * broken
 
 
 def _fitting(data: bytes, codec: str) -> str | None:
@@ -134,7 +134,7 @@ def _detected(data: bytes) -> str:
     sample = data[:_SAMPLE]
     high = sum(byte > 0x7F for byte in sample)
     letters = high + sum(
-        map(str.isalpha, re.sub(rb"<[^>]*>", b"", sample).decode("ascii", "ignore"))
+        map(str.isalpha, re.sub(rb"<[^<>]*>", b"", sample).decode("ascii", "ignore"))
     )
     if high * 4 < letters:
         # Western languages have few accents among many plain letters, and guessers mistake them.

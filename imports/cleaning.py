@@ -17,12 +17,14 @@ DEK_LENGTH = 600
 MADE_DEK_LENGTH = 300
 LONG_BODY = 60  # words from which a body gets a dek of its first sentences
 ADDRESS_LENGTH = 2000
+ID_LENGTH = 2000
 MOST_AUTHORS, AUTHOR_LENGTH = 10, 120
 MOST_TAGS, TAG_LENGTH = 20, 60
 MOST_IMAGES = 20
 RAW_LENGTH = 500
 
-_READ = 20_000  # characters of a line that are looked at
+_READ = 20_000  # characters of a text that are looked at for a line of it
+_MOST_READ = 20_000  # authors and tags that are looked at
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _NO_LANGUAGES = {"und", "mul", "zxx", "mis"}
 # A stop ends a sentence after a number or a word of three letters that is no title.
@@ -57,7 +59,7 @@ def clean(entry: Entry, *, base: str, language: str, now: datetime | None = None
     all_notes = (entry.notes, notes, headline_notes, left_out, date_notes, author_notes, tag_notes)
     return replace(
         entry,
-        external_id=visible(entry.external_id).strip(),
+        external_id=visible(entry.external_id).strip()[:ID_LENGTH],
         address=address,
         headline=headline,
         dek=_dek(entry.dek, body),
@@ -69,6 +71,12 @@ def clean(entry: Entry, *, base: str, language: str, now: datetime | None = None
         tags=tags,
         images=_images(entry.images, _base(address, base)),
         raw=visible(entry.raw)[:RAW_LENGTH],
+        slug=_storable(entry.slug),
+        topic=plain(entry.topic[:_READ]),
+        topic_slug=_storable(entry.topic_slug),
+        old_paths=tuple(map(_storable, entry.old_paths)),
+        lead_alt=plain(entry.lead_alt[:_READ]),
+        lead_caption=plain(entry.lead_caption[:_READ]),
         notes=tuple(note for several in all_notes for note in several),
     )
 
@@ -129,7 +137,7 @@ def _dek(given: str, body: str) -> str:
     dek = plain(given[:_READ])
     if dek := _CHROME.sub("", _CHROME.sub("", dek)).strip():
         return cut(dek, DEK_LENGTH)
-    text = plain(body)
+    text = plain(body[:_READ])
     words, unspaced = count_words(text)
     return _lead(text) if words + unspaced // 2 > LONG_BODY else ""
 
@@ -158,7 +166,7 @@ def _date(entry: Entry, now: datetime) -> tuple[datetime | None, list[str]]:
 
 
 def _authors(given: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    names = (cut(name_of(plain(name[:_READ])), AUTHOR_LENGTH) for name in given)
+    names = (cut(name_of(plain(name[:_READ])), AUTHOR_LENGTH) for name in given[:_MOST_READ])
     different = {name.casefold(): name for name in reversed([*filter(None, names)])}
     kept = tuple(reversed(different.values()))
     notes = [f"{len(kept) - MOST_AUTHORS} of {len(kept)} authors left out"]
@@ -166,7 +174,8 @@ def _authors(given: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
 
 
 def _tags(given: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    several = (_COMMA.split(plain(tag[:_READ])) for tag in given if not is_web(tag.strip()))
+    given = tuple(tag[:_READ].strip() for tag in given[:_MOST_READ])
+    several = (_COMMA.split(plain(tag)) for tag in given if not is_web(tag))
     words = (word.lower().strip(" #") for tag in several for word in tag)
     whole = dict.fromkeys(word for word in words if any(map(str.isalnum, word)))
     kept = tuple(dict.fromkeys(_short(word) for word in whole))
@@ -180,6 +189,11 @@ def _tags(given: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
 
 def _short(tag: str) -> str:
     return cut(tag, TAG_LENGTH).rstrip("…")
+
+
+def _storable(text: str) -> str:
+    """The text but for what no database holds; its spelling stays, since it is an address's."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def _images(given: tuple[str, ...], base: str) -> tuple[str, ...]:

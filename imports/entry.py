@@ -1,8 +1,9 @@
 """What every format is turned into, before it is an article."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Entry:
     old_paths: tuple[str, ...] = ()  # its paths on the old site, each from the first "/" on
     lead_alt: str = ""
     lead_caption: str = ""
+    number: int | None = None  # its art-number, from our own export
+    extra: Mapping[str, Any] = field(default_factory=dict)  # more of our own export's fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def known(source: Source, entries: Iterable[Entry]) -> Known:
     entries = list(entries)
     keys = {external_key(of(entry)) for entry in entries for of in (external_id, second_id)}
     items = Item.objects.filter(source=source, external_key__in=keys).select_related("article")
-    asked = {form for entry in entries if entry.address for form in _spellings(entry.address)}
+    asked = {form for entry in entries if entry.address for form in spellings(entry.address)}
     rows = Article.objects.filter(source_url__in=asked)
     return Known(
         {item.external_key: item for item in items},
@@ -96,9 +96,9 @@ def _is_another_story(entry: Entry, item: Item) -> bool:
     )
 
 
-def _spellings(address: str) -> set[str]:
+def spellings(address: str) -> set[str]:
     """All that folds to the same: with and without www., a slash at the end, an s in https."""
-    rest = address.split("://", 1)[1]
+    rest, mark, query = address.split("://", 1)[1].partition("?")
     hosts = {rest, rest.removeprefix("www."), f"www.{rest.removeprefix('www.')}"}
     paths = {form for host in hosts for form in (host.rstrip("/"), host.rstrip("/") + "/")}
-    return {f"{scheme}://{path}" for scheme in ("http", "https") for path in paths}
+    return {f"{scheme}://{path}{mark}{query}" for scheme in ("http", "https") for path in paths}

@@ -18,10 +18,11 @@ class Options:
     """`topic` and `source` None: as the input says. `limit` None: all entries."""
 
     dry_run: bool = False
-    status: str = Status.DRAFT
+    status: str | None = None  # None: as the input says, and drafts where it says nothing
     topic: Topic | None = None
     source: Source | None = None
     limit: int | None = None
+    pictures: bool = False
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -29,11 +30,14 @@ def add_options(parser: ArgumentParser) -> None:
         "--dry-run", action="store_true", help="do it all, say what happened, then undo it"
     )
     parser.add_argument(
-        "--status", choices=Status.values, default=Status.DRAFT, help="of new stories (draft)"
+        "--status", choices=Status.values, help="of new stories (as the input says, else draft)"
     )
     parser.add_argument("--topic", metavar="SLUG", help="file new stories under this topic")
     parser.add_argument(
         "--source", metavar="DOMAIN", help="whose stories these are, where the input does not say"
+    )
+    parser.add_argument(
+        "--pictures", action="store_true", help="fetch lead pictures once the stories are stored"
     )
     parser.add_argument(
         "--limit", type=int, metavar="N", help="take at most N entries of each input"
@@ -50,6 +54,7 @@ def read_options(given: dict[str, Any]) -> Options:
         topic=_topic(given["topic"]),
         source=_source(given["source"]),
         limit=given["limit"],
+        pictures=given["pictures"],
     )
 
 

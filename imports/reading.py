@@ -24,3 +24,13 @@ def read_file(name: str) -> bytes:
         raise Unreadable("there is no such file") from None
     except (OSError, ValueError) as error:
         raise Unreadable(f"the file cannot be read: {error}") from None
+
+
+def existing_file(name: str) -> Path:
+    """The path of a file for readers that stream it. Raises Unreadable where there is none."""
+    path = Path(name)
+    if path.is_dir():
+        raise Unreadable("this is a folder; name the files in it")
+    if not path.is_file():
+        raise Unreadable("there is no such file")
+    return path

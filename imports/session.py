@@ -13,7 +13,9 @@ from tqdm import tqdm
 
 from articles.models import Source
 from imports.cleaning import clean
-from imports.entry import Document, Entry, Failed, Refused
+from imports.entry import Document, Entry, Failed, Refused, Unreadable
+from imports.formats.opml import Subscription
+from imports.illustrating import illustrate, waiting
 from imports.models import Feed, Run
 from imports.options import Options
 from imports.report import MOST_FAULTS, Fault, Tally
@@ -72,23 +74,33 @@ class Session:
             transaction.set_rollback(True)
 
     def take(
-        self, where: str, document: Document, *, address: str = "", feed: Feed | None = None
+        self,
+        where: str,
+        document: Document,
+        *,
+        address: str = "",
+        feed: Feed | None = None,
+        is_ours: bool = False,
     ) -> Feed | None:
         """One document to its end; returns its Feed if it has an address.
+
+        `is_ours`: the archive of a site that moves here, whose stories are our own.
 
         Raises Unreadable when the document breaks off, or when nothing says whose it is.
         """
         entries = iter(document.entries)
         first = list(islice(entries, PEEK))
-        source = feed.source if feed else self._source(document, address, first)
+        source = feed.source if feed else self._source(document, address, first, is_ours)
         if address and feed is None:
             feed = _new_feed(address, source, document)
+            self.run.note_made([feed])
         to = Destination(
             source=source,
             run=self.run,
             feed=feed,
             topic=self.options.topic or (feed.topic if feed else None),
             status=self.options.status,
+            is_ours=is_ours,
         )
         refused: list[Fault] = []
         stream = islice(chain(first, entries), self.options.limit)
@@ -102,16 +114,55 @@ class Session:
             self.out.write(f"{where}: {self.tally - before}")
         return feed
 
+    def illustrate(self) -> None:
+        """Fetch the lead pictures that stories are waiting for, these and earlier ones."""
+        had = 0
+        self.bar.set_description_str("pictures")
+        for item, fault in illustrate(waiting(), self.run):
+            if fault:
+                self.out.write(f"no picture: {item.article}: {fault}")
+            had += not fault
+            self._save_run()
+        self.out.write(f"pictures={had}")
+
+    def subscribe(self, where: str, subscriptions: Iterable[Subscription]) -> None:
+        """Make feeds of a list; those that are here already stay as they are."""
+        before = self.tally
+        for subscription in subscriptions:
+            self._count(where, self._subscribed(subscription))
+        if self.bar.disable:
+            self.out.write(f"{where}: {self.tally - before}")
+
+    def _subscribed(self, subscription: Subscription) -> Tally:
+        if Feed.objects.filter(address=subscription.address).exists():
+            return Tally(unchanged=1)
+        document = Document(subscription.title, subscription.home_url, "", ())
+        try:
+            source = self._source(document, subscription.address, (), False)
+        except Unreadable as fault:
+            return Tally(failed=1, faults=[Fault("", subscription.address, str(fault))])
+        feed = _new_feed(subscription.address, source, document)
+        feed.topic = self.options.topic
+        feed.save()
+        self.run.note_made([feed])
+        return Tally(created=1)
+
     def fail(self, where: str, reason: str) -> None:
         """A whole input that could not be read."""
         self._count(where, Tally(failed=1, faults=[Fault("", "", reason)]))
 
-    def _source(self, document: Document, address: str, first: Iterable[Entry | Failed]) -> Source:
-        if self.options.source is None:
-            return source_of(document, address, first)
-        if self.options.source.pk is None:
-            self.options.source.save()
-        return self.options.source
+    def _source(
+        self, document: Document, address: str, first: Iterable[Entry | Failed], is_ours: bool
+    ) -> Source:
+        source, is_new = self.options.source, False
+        if source is None:
+            source, is_new = source_of(document, address, first, is_ours=is_ours)
+        elif source.pk is None:
+            source.save()
+            is_new = True
+        if is_new:
+            self.run.note_made([source])
+        return source
 
     def _count(self, where: str, tally: Tally) -> None:
         tally.faults = [replace(fault, where=where) for fault in tally.faults]

@@ -4,29 +4,34 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from articles.models import Source
-from articles.models.source import normal_domain
+from articles.models.source import Rights, normal_domain
 from articles.text import cut, plain
 from imports.entry import Document, Entry, Failed, Unreadable
 
 
-def source_of(document: Document, address: str, first: Iterable[Entry | Failed]) -> Source:
-    """The source of a feed by its home page, else its own address, else where its entries point,
-    else its title. Raises Unreadable where nothing says."""
+def source_of(
+    document: Document, address: str, first: Iterable[Entry | Failed], *, is_ours: bool = False
+) -> tuple[Source, bool]:
+    """(the source, whether it is new) by the feed's home page, else its own address, else where its
+    entries point, else its title. Raises Unreadable where nothing says.
+
+    `is_ours`: an archive of the site's own stories, which is ours where it names no other site.
+    """
     domain = _domain(document.home_url) or _domain(address) or _commonest(first)
     title = cut(plain(document.title), 200)
+    made = {"language": document.language[:35], "home_url": _home(document.home_url)}
+    if is_ours:
+        made["rights"] = Rights.FULL
+        domain, title = domain or _domain(settings.SITE_URL), title or settings.SITE_NAME
     if domain:
-        made = {"name": title or domain, "home_url": _home(document.home_url)}
-        return Source.objects.get_or_create(domain=domain, defaults=made | _language(document))[0]
+        made["name"] = title or domain
+        return Source.objects.get_or_create(domain=domain, defaults=made)
     if title:
-        return Source.objects.get_or_create(domain=None, name=title, defaults=_language(document))[
-            0
-        ]
+        return Source.objects.get_or_create(domain=None, name=title, defaults=made)
     raise Unreadable("nothing in it says whose it is; name the site with --source example.org")
-
-
-def _language(document: Document) -> dict[str, str]:
-    return {"language": document.language[:35]}
 
 
 def _home(address: str) -> str:

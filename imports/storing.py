@@ -7,19 +7,22 @@ from itertools import islice
 from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, Author, Source, Tag, Topic
+from articles.models import Article, Source, Topic
 from articles.models.article import SentimentOrigin, Status
 from articles.slugs import free_slugs
-from imports import matching
-from imports.entry import Entry
+from imports import matching, naming, undoing
+from imports.clustering import cluster
+from imports.entry import Entry, Unreadable
 from imports.models import Feed, Item, Run
 from imports.report import Fault, Tally
 from imports.sentiment import sentiment
 
 BATCH = 200  # entries a transaction: short locks for other writers, few commits for us
+
+# What an archive says of a story, in our words; what is private there is no reader's here.
+STATUSES = {"published": Status.PUBLISHED, "scheduled": Status.PUBLISHED}
 
 # What an update from the source may change, each only while it stands as the source last had it.
 FIELDS = ("headline", "dek", "body", "language", "source_url")
@@ -33,15 +36,35 @@ class Destination:
     run: Run
     feed: Feed | None = None
     topic: Topic | None = None
-    status: str = Status.DRAFT
+    status: str | None = None  # None: as the entry says, a draft where it says nothing
+    is_ours: bool = False  # the archive of a site that moves here: its stories are our own
     now: datetime = field(default_factory=timezone.now)
 
 
 def store(entries: Iterable[Entry], to: Destination) -> Iterator[Tally]:
-    """Store cleaned entries of one document; yields a tally after each committed batch."""
+    """Store cleaned entries of one document; yields a tally after each committed batch.
+
+    Where the document breaks off, what came before is stored and then Unreadable raised.
+    """
     stream, seen = iter(entries), set[str]()
-    while batch := list(islice(stream, BATCH)):
-        yield _store_batch(batch, to, seen)
+    while True:
+        batch, fault = _next_batch(stream)
+        if batch:
+            yield _store_batch(batch, to, seen)
+        if fault:
+            raise fault
+        if not batch:
+            return
+
+
+def _next_batch(stream: Iterator[Entry]) -> tuple[list[Entry], Unreadable | None]:
+    batch: list[Entry] = []
+    try:
+        for entry in islice(stream, BATCH):
+            batch.append(entry)
+    except Unreadable as fault:
+        return batch, fault
+    return batch, None
 
 
 def _store_batch(batch: list[Entry], to: Destination, seen: set[str]) -> Tally:
@@ -112,6 +135,9 @@ class _Batch:
             content_hash=digest,
             rights=self.to.source.rights,
             notes=list(entry.notes),
+            picture_url=next(iter(entry.images), ""),
+            picture_alt=entry.lead_alt[:300],
+            picture_caption=entry.lead_caption[:300],
             fetched_at=self.to.now,
         )
 
@@ -119,11 +145,14 @@ class _Batch:
         sent = _fields(_article(entry, self.to))
         changed = [name for name in FIELDS if sent[name] != item.upstream.get(name)]
         free = [name for name in changed if getattr(article, name) == item.upstream.get(name)]
+        change = undoing.about_to_update(self.to.run, item, article) if free else None
         for name in free:
             setattr(article, name, sent[name])
-        if free:
-            _set_tone(article)
+        if change:
+            set_tone(article)
             article.save()
+            undoing.updated(change, article)
+        item.offered = sorted({*item.offered, *changed} - {*free})
         item.upstream, item.content_hash = sent, digest
         item.notes, item.fetched_at = list(entry.notes), self.to.now
         item.save()
@@ -136,7 +165,8 @@ class _Batch:
 
     def _create(self) -> None:
         articles = [article for _, _, article in self.fresh]
-        slugs = free_slugs(Article, [article.headline for article in articles], "story")
+        names = [entry.slug or entry.headline for entry, _, _ in self.fresh]
+        slugs = free_slugs(Article, names, "story")
         for article, slug in zip(articles, slugs, strict=True):
             article.slug = slug
         Article.objects.bulk_create(articles)
@@ -144,27 +174,34 @@ class _Batch:
             item.article = article
         Item.objects.bulk_create([item for _, item, _ in self.fresh])
         made = [(entry, article) for entry, _, article in self.fresh]
-        _add_authors(made)
-        _add_tags(made)
+        authors, tags = naming.add_authors(made, self.to.run), naming.add_tags(made, self.to.run)
+        naming.add_legacy_paths(made)
+        if not self.to.is_ours:
+            cluster(articles, self.to.now)
+        undoing.created(self.to.run, [(i, a, authors[a.pk], tags[a.pk]) for _, i, a in self.fresh])
         self.tally.created += len(made)
 
 
 def _article(entry: Entry, to: Destination) -> Article:
     """The story that an entry makes, not yet saved."""
+    topic = to.topic or naming.topic_of(entry, to.run)
+    status = to.status or STATUSES.get(entry.status, Status.DRAFT)
+    if status == Status.PUBLISHED and topic is None:
+        status = Status.READY  # nothing is lost: an editor files it, and then it can go out
     article = Article(
         headline=entry.headline,
         dek=entry.dek,
         body=entry.body,
         language=entry.language,
-        source=to.source,
-        source_url=entry.address,
-        source_published_at=entry.published_at,
-        topic=to.topic,
-        status=to.status,
-        published_at=(entry.published_at or to.now) if to.status == Status.PUBLISHED else None,
+        source=None if to.is_ours else to.source,
+        source_url="" if to.is_ours else entry.address,
+        source_published_at=None if to.is_ours else entry.published_at,
+        topic=topic,
+        status=status,
+        published_at=(entry.published_at or to.now) if status == Status.PUBLISHED else None,
     )
     article.prepare()
-    _set_tone(article)
+    set_tone(article)
     return article
 
 
@@ -172,38 +209,8 @@ def _fields(article: Article) -> dict[str, Any]:
     return {name: getattr(article, name) for name in FIELDS}
 
 
-def _set_tone(article: Article) -> None:
+def set_tone(article: Article) -> None:
     """An editor's word on the tone stands; anything else is counted anew."""
     if article.sentiment_origin != SentimentOrigin.EDITOR:
         article.sentiment = sentiment(f"{article.headline}. {article.dek}", article.language)
         article.sentiment_origin = SentimentOrigin.AUTOMATIC if article.sentiment else ""
-
-
-def _add_authors(made: list[tuple[Entry, Article]]) -> None:
-    names = {name for entry, _ in made for name in entry.authors}
-    have = {author.name: author for author in Author.objects.filter(name__in=names)}
-    new = [name for name in sorted(names) if name not in have]
-    slugs = free_slugs(Author, new, "author")
-    rows = [Author(name=name, slug=slug) for name, slug in zip(new, slugs, strict=True)]
-    have |= {author.name: author for author in Author.objects.bulk_create(rows)}
-    through = Article.authors.through
-    through.objects.bulk_create(
-        through(article_id=article.pk, author_id=have[name].pk)
-        for entry, article in made
-        for name in dict.fromkeys(entry.authors)
-    )
-
-
-def _add_tags(made: list[tuple[Entry, Article]]) -> None:
-    names = {name for entry, _ in made for name in entry.tags}
-    rows = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=names)
-    have = {tag.name.lower(): tag for tag in rows}
-    new = [name for name in sorted(names) if name not in have]
-    slugs = free_slugs(Tag, new, "tag")
-    made_tags = [Tag(name=name, slug=slug) for name, slug in zip(new, slugs, strict=True)]
-    have |= {tag.name: tag for tag in Tag.objects.bulk_create(made_tags)}
-    ArticleTag.objects.bulk_create(
-        ArticleTag(content_object=article, tag=have[name])
-        for entry, article in made
-        for name in dict.fromkeys(entry.tags)
-    )

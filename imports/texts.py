@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 # A closing tag, a void element or an entity: what nobody types by accident.
 _LOOKS_LIKE_HTML = re.compile(
-    r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|p|img)\b[^>]*>|&(?:#\w+|[a-z]\w+);", re.I
+    r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|p|img)\b[^<>]*>|&(?:#\w+|[a-z]\w+);", re.I
 )
 _COMPARED = 1_000_000  # characters; longer texts are compared by their length with markup
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from imports.entry import Unreadable
 
+_LONGEST_PROLOG = 100_000  # characters
 _HUGE = 9_000_000  # bytes from which one text may pass libxml2's limit of 10 MB
 
 _DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[<>]*(?:\[(.*?)\]\s*)?>", re.S | re.I)
@@ -46,16 +47,17 @@ class Prolog:
 def prolog(text: str) -> Prolog:
     """Find the root element of a document."""
     at, subset = text.find("<"), ""
-    while at >= 0:
+    while 0 <= at < _LONGEST_PROLOG:
         if found := _ELEMENT.match(text, at):
             return Prolog(found[1], at, subset)
         if text.startswith("<!--", at):
             end = text.find("-->", at + 4)
         elif text.startswith("<?", at):
             end = text.find("?>", at + 2)
-        elif not subset and (doctype := _DOCTYPE.match(text, at)):
+        elif not subset and (doctype := _DOCTYPE.match(text, at, at + _LONGEST_PROLOG)):
             subset, end = doctype[1] or " ", doctype.end() - 1
         else:
+            subset = subset or " "
             end = at
         at = text.find("<", end + 1) if end >= 0 else -1
     return Prolog("", len(text), subset)
@@ -115,15 +117,12 @@ def _whole(body: str, name: str) -> str:
     """The root element without what follows it. Raises Unreadable when its end is missing."""
     if re.match(r"<[^<>]*/>", body):
         return body[: body.index(">") + 1]
-    closing = f"</{name}"
-    end = body.rfind(closing)
-    if end < 0:
-        end = body.lower().rfind(closing.lower())
-    if end >= 0:
-        return f"{body[:end]}{closing}>"
+    closing = re.compile(rf"</{re.escape(name)}\s*(?:>|\Z)", re.I)
+    if ends := [found.start() for found in closing.finditer(body)]:
+        return f"{body[: ends[-1]]}</{name}>"
     if _ALL_BUT_THE_END.search(body[-200:]):
         return body
-    raise Unreadable(f"It breaks off in the middle: the closing {closing}> is missing.")
+    raise Unreadable(f"It breaks off in the middle: the closing </{name}> is missing.")
 
 
 def _parsed(body: str, *, recover: bool) -> tuple[etree._Element | None, str]:
@@ -170,6 +169,8 @@ def _reference(found: re.Match[str]) -> str:
 
 def _mended(markup: str) -> str:
     """Bare ampersands and brackets escaped, bare attributes quoted."""
+    # Where one bad reference went, its neighbours can have closed up to another.
+    markup = _REFERENCE.sub(lambda found: _reference(found) or "\ufffd", markup)
     markup = _BARE_BRACKET.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", markup))
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub(_quoted, tag[0]), markup)
 

@@ -68,7 +68,8 @@ def write(file: Path) -> Summary:
     """Back the live site up to `file`, which appears when it is whole; Failed with a sentence."""
     if file.exists():
         raise Failed(f"{file} exists: name another file, or move it away.")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.VAR_DIR, file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
     try:
         # It holds accounts and drafts: for its owner's eyes only.
@@ -253,6 +254,9 @@ def _unpack(file: Path, folder: Path, with_media: bool) -> dict[str, dict[str, A
             assert source is not None  # a plain file, as was just checked
             is_kept = with_media or not member.name.startswith(MEDIA)
             found[member.name] = _take(source, folder / member.name if is_kept else None)
+        # To the very end: only there does gzip keep its checksum.
+        while tar.fileobj and tar.fileobj.read(CHUNK):
+            pass
     found.pop(MANIFEST, None)
     return found
 

@@ -38,6 +38,10 @@ FEED_ACCEPT = (
     "application/json;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 FEED_LIMITS = Limits()
+PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
+PAGE_LIMITS = Limits(max_bytes=5 * 1024 * 1024)
+PICTURE_ACCEPT = "image/avif, image/webp, image/jpeg, image/png, image/gif"
+PICTURE_LIMITS = Limits(max_bytes=15 * 1024 * 1024)
 VERSION = "1.0"
 
 _PERMANENT = {301, 308}

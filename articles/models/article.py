@@ -235,7 +235,10 @@ class Article(models.Model):
         return self.headline
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Clean and derive first, whoever saves. ValidationError when an address would move."""
+        """Clean and derive first, whoever saves.
+
+        ValidationError when an address would move, or for a body that is monstrous.
+        """
         self._keep_address()
         self.prepare()
         self.slug = self.slug or free_slug(Article, self.headline, "story")
@@ -248,9 +251,16 @@ class Article(models.Model):
 
     def clean(self) -> None:
         self._keep_address()
+        try:
+            sanitise(self.body)
+        except ValidationError as refusal:
+            raise ValidationError({"body": refusal.messages}) from None
 
     def prepare(self) -> None:
-        """Make the texts safe and derive what follows. For writers that go past save()."""
+        """Make the texts safe and derive what follows. For writers that go past save().
+
+        ValidationError for a body that would take minutes or gigabytes to make safe.
+        """
         # As text, not as HTML: a headline may be about “the <dialog> element”.
         self.headline = cut(line(self.headline), HEADLINE_LENGTH)
         self.dek = cut(line(self.dek), DEK_LENGTH)

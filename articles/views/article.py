@@ -32,8 +32,9 @@ def short_link(request: HttpRequest, pk: int) -> HttpResponse:
 def _gone_or_404(request: HttpRequest, rows: ArticleQuerySet) -> HttpResponse:
     """For a story that is not shown itself: where it is told instead, else 410, else 404."""
     again = rows.reported_again().select_related("same_as__topic").first()
-    if again and again.same_as.is_public():
-        return redirect(again.same_as, permanent=True)
+    lead = again.same_as if again else None
+    if lead and lead.is_public():
+        return redirect(lead, permanent=True)
     return gone(request, get_object_or_404(rows.withdrawn()))
 
 

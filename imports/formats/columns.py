@@ -1,24 +1,25 @@
 """Stories by named columns: what a table, or an object of JSON Lines, calls each part of one."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeAlias
-
-from markdown_it import MarkdownIt
+from typing import Any, Protocol
 
 from articles.text import plain, visible
 from imports import dates
 from imports.bylines import name_of
-from imports.entry import Entry, Refused
+from imports.entry import Entry
+from imports.formats.markdown.rendering import render
+from imports.formats.values import pictures, several, text, truth
 from imports.texts import as_html
 
-MOST_MARKDOWN = 1_000_000  # characters; rendering takes a second for each million
 
-Values: TypeAlias = Mapping[Any, Any] | Sequence[Any]
+class Row(Protocol):
+    """A list of cells or an object of JSON."""
+
+    def __getitem__(self, key: Any, /) -> Any: ...
+
 
 # The names of each part, those that say most first. Case, spaces and hyphens do not matter.
 NAMES = {
@@ -65,7 +66,7 @@ NAMES = {
     "old_paths": ("old_paths", "old_path", "path", "aliases", "redirect_from"),
 }
 # A table without any of these holds no stories.
-_STORY = ("headline", "dek", "html", "markdown", "body", "text", "address")
+STORY = ("headline", "dek", "html", "markdown", "body", "text", "address")
 _FIELDS: dict[str, list[tuple[int, str]]] = {}
 for _field, _names in NAMES.items():
     for _rank, _name in enumerate(_names):
@@ -78,7 +79,8 @@ _STATUSES = {
     **dict.fromkeys(("private", "archived", "deleted", "trash", "withdrawn", "hidden"), "private"),
 }
 _OPEN = {"", "everyone", "public", "all", "free"}
-_TRUE, _FALSE = {"true", "yes", "y", "t", "1", "on"}, {"false", "no", "n", "f", "0", "off"}
+# What databases and programs write into a cell that is empty.
+_NOTHING = {"null", "none", "nan", "n/a", r"\n"}
 _CAUTIOUS = ("private", "draft", "scheduled", "published")  # the first that is said counts
 _SUBSTACK_ID = re.compile(r"\d+\.([a-z0-9][a-z0-9-]*)")
 _RAW = 500  # characters
@@ -103,17 +105,17 @@ class Columns:
 
     @property
     def has_stories(self) -> bool:
-        return any(field in self.keys for field in _STORY)
+        return any(field in self.keys for field in STORY)
 
     def understood(self) -> int:
         """How many of the columns are known."""
         return len({key for keys in self.keys.values() for key in keys})
 
-    def entry(self, row: Values, raw: str = "") -> Entry:
+    def entry(self, row: Row, raw: str = "") -> Entry:
         """The story in a row. Raises Refused with the reason for one that cannot be taken."""
         published_at, date_text = self._date(row)
         status, notes = self._status(row)
-        images = _pictures(self._first(row, "image"))
+        images = pictures(self._first(row, "image"))
         topic, tags = self._topic(row)
         identifier = self._text(row, "id")
         return Entry(
@@ -139,42 +141,44 @@ class Columns:
             lead_caption=self._line(row, "lead_caption") or (images[0][2] if images else ""),
         )
 
-    def _all(self, row: Values, field: str) -> Iterator[Any]:
-        """The values of the columns that can hold a field, but for the empty ones."""
+    def _all(self, row: Row, field: str) -> Iterator[Any]:
+        """The values of the columns that can hold a field, but for those that hold nothing."""
         for key in self.keys.get(field, ()):
             value = row[key]
-            if value not in (None, "", [], {}) and (not isinstance(value, str) or value.strip()):
+            written = value.strip().lower() if isinstance(value, str) else None
+            is_nothing = written == "" or (written in _NOTHING and field != "headline")
+            if not is_nothing and value not in (None, [], {}):
                 yield value
 
-    def _first(self, row: Values, field: str) -> Any:
+    def _first(self, row: Row, field: str) -> Any:
         return next(self._all(row, field), None)
 
-    def _text(self, row: Values, field: str) -> str:
+    def _text(self, row: Row, field: str) -> str:
         return next(filter(None, map(text, self._all(row, field))), "")
 
-    def _line(self, row: Values, field: str) -> str:
+    def _line(self, row: Row, field: str) -> str:
         return plain(self._text(row, field))
 
-    def _body(self, row: Values) -> str:
+    def _body(self, row: Row) -> str:
         if html := self._text(row, "html"):
             return html
         if written := self._text(row, "markdown"):
-            return rendered(written)
+            return render(written)
         return self._text(row, "body") or as_html(self._text(row, "text"))
 
-    def _date(self, row: Values) -> tuple[datetime | None, str]:
+    def _date(self, row: Row) -> tuple[datetime | None, str]:
         """The first date that can be read, and its text; else None and the first text."""
-        texts = [text(each) for each in self._all(row, "date") if _truth(each) is None]
+        texts = [text(each) for each in self._all(row, "date") if truth(each) is None]
         for found in filter(None, texts):
             if moment := dates.parse(found):
                 return moment, found
         return None, next(filter(None, texts), "")
 
-    def _authors(self, row: Values) -> tuple[str, ...]:
+    def _authors(self, row: Row) -> tuple[str, ...]:
         names = several(self._first(row, "authors"))
         return tuple(dict.fromkeys(filter(None, map(name_of, names))))
 
-    def _topic(self, row: Values) -> tuple[str, tuple[str, ...]]:
+    def _topic(self, row: Row) -> tuple[str, tuple[str, ...]]:
         """(the topic, the tags). Without a topic the first of several categories is it."""
         topics = several(self._first(row, "topic"))
         categories = several(self._first(row, "categories"))
@@ -183,12 +187,12 @@ class Columns:
         topic = plain(topics[0]) if topics else ""
         return topic, tuple(each for each in dict.fromkeys(tags) if each != topic)
 
-    def _topic_slug(self, row: Values) -> str:
+    def _topic_slug(self, row: Row) -> str:
         given = self._first(row, "topic")
         inside = plain(text(given.get("slug"))) if isinstance(given, Mapping) else ""
         return self._line(row, "topic_slug") or inside
 
-    def _status(self, row: Values) -> tuple[str, tuple[str, ...]]:
+    def _status(self, row: Row) -> tuple[str, tuple[str, ...]]:
         """The most cautious of what the columns say, and a note on a word that is not known."""
         said, notes = set[str](), list[str]()
         for key in self.keys.get("status", ()):
@@ -199,8 +203,9 @@ class Columns:
                 if word not in _STATUSES:
                     notes.append(f"the status “{plain(text(row[key]))[:40]}” taken as a draft")
         for value in self._all(row, "is_published"):
-            said.add({True: "published", False: "draft"}.get(_truth(value), ""))
-        if any(_truth(value) for value in self._all(row, "is_draft")):
+            if (is_public := truth(value)) is not None:
+                said.add("published" if is_public else "draft")
+        if any(truth(value) for value in self._all(row, "is_draft")):
             said.add("draft")
         if any(normal(text(value)) not in _OPEN for value in self._all(row, "access")):
             said.add("private")
@@ -208,13 +213,13 @@ class Columns:
             said.add("private")
         return next((status for status in _CAUTIOUS if status in said), ""), tuple(notes)
 
-    def _old_paths(self, row: Values) -> Iterator[str]:
+    def _old_paths(self, row: Row) -> Iterator[str]:
         given = [*several(self._first(row, "old_paths")), self._text(row, "address")]
         for path in map(visible, given):
             if path.startswith("/") and not path.startswith("//"):
                 yield path
 
-    def _raw(self, row: Values) -> str:
+    def _raw(self, row: Row) -> str:
         parts, length = [], 0
         for key, name in self.names:
             if held := text(row[key])[:_RAW]:
@@ -225,18 +230,6 @@ class Columns:
         return "; ".join(parts)[:_RAW]
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-def rendered(markdown: str) -> str:
-    """Markdown as HTML, not yet safe. Raises Refused for one that is too long."""
-    if len(markdown) > MOST_MARKDOWN:
-        raise Refused(f"its text has more than {MOST_MARKDOWN:,} characters of Markdown")
-    return _markdown().render(markdown)
-
-
 def normal(name: str) -> str:
     """A name as NAMES has it: "Post Date", "post-date" and "postDate" are "post_date"."""
     name = unicodedata.normalize("NFKC", visible(name[:200])).strip()
@@ -244,62 +237,7 @@ def normal(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name).strip("_").lower()
 
 
-def text(value: Any) -> str:
-    """A string or number as text; "" for anything else."""
-    if isinstance(value, str):
-        return value.strip()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def several(value: Any) -> list[str]:
-    """The names in a list, in an object with a name, or in a text parted by "|" or ";"."""
-    if isinstance(value, str):
-        if not (listed := _json_list(value)):
-            return [part for each in re.split(r"[|;]", value) if (part := each.strip())]
-        value = listed
-    if not isinstance(value, list):
-        value = [] if value is None else [value]
-    return [found for each in value if (found := _name(each))]
-
-
-def _json_list(written: str) -> list[Any]:
-    """What some tables hold in a cell: ["one", "two"]."""
-    if not written.strip().startswith("["):
-        return []
-    try:
-        value = json.loads(written)
-    except (ValueError, RecursionError):
-        return []
-    return value if isinstance(value, list) else []
-
-
-def _name(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return next(filter(None, (text(value.get(key)) for key in ("name", "title", "slug"))), "")
-    return text(value)
-
-
-def _pictures(value: Any) -> list[tuple[str, str, str]]:
-    """(address, alternative text, caption) of each picture."""
-    found = []
-    for each in value if isinstance(value, list) else [value]:
-        inside = each if isinstance(each, Mapping) else {"url": each}
-        addresses = (text(inside.get(key)) for key in ("url", "src", "address"))
-        if address := next(filter(None, addresses), ""):
-            lines = (plain(text(inside.get(key))) for key in ("alt", "caption"))
-            found.append((address, *lines))
-    return found
-
-
 def _slug_in(identifier: str) -> str:
     """Substack writes the slug behind the number of a post."""
     found = _SUBSTACK_ID.fullmatch(identifier)
     return found[1] if found else ""
-
-
-def _truth(value: Any) -> bool | None:
-    """Whether a cell says yes or no; None when it says something else."""
-    if isinstance(value, bool):
-        return value
-    word = text(value).lower()
-    return True if word in _TRUE else False if word in _FALSE else None

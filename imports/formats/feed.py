@@ -18,7 +18,9 @@ _ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)\s[^<>]*(?:version|xmlns)[^<>]*>", re.I)
 _JUNK = 8192  # characters before a feed in which a server's warnings may stand
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s/>])", re.I)
-_FEED_LINK = re.compile(r"<link\b[^<>]*application/(?:rss|atom|feed)\+(?:xml|json)[^<>]*>", re.I)
+_FEED_LINK = re.compile(
+    r"<link\b[^<>]{0,500}?application/(?:rss|atom|feed)\+(?:xml|json)[^<>]{0,500}>", re.I
+)
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\s\"'<>]+)", re.I)
 _MAGIC = {
     b"\x1f\x8b": "a gzip archive; unpack it first",
@@ -105,6 +107,8 @@ def _read_xml(text: str, address: str) -> Document:
     document = xmlfeed.read(root, address)
     if found < sum(1 for _ in _ENTRY.finditer(markup_of(text))):
         return _second_opinion(text, address, found, document)
+    if not found and not document.title and not document.home_url:
+        raise Unreadable("There is no feed in it: it has neither a title nor entries.")
     return document
 
 

@@ -12,6 +12,7 @@ from imports.entry import Document, Entry, Unreadable
 from imports.texts import as_html, body_of, dek_of, looks_like_html
 
 _RAW = 500  # characters
+_LONGEST_TITLE = 10_000  # characters that are looked at
 _TEXTS = ("content_html", "content_text")
 
 
@@ -24,7 +25,7 @@ def parse(written: str, *, address: str = "") -> Document:
     start = next(filter(is_web, (home, address, feed_url)), "")
     authors = _authors(feed)
     return Document(
-        title=plain(_text(feed.get("title"))),
+        title=plain(_text(feed.get("title"))[:_LONGEST_TITLE]),
         home_url=home if is_web(home) else "",
         language=_text(feed.get("language")),
         entries=(_entry(item, start, authors) for item in feed["items"]),

@@ -16,6 +16,7 @@ from imports.texts import body_of, dek_of
 _MOST = 20_000_000  # characters; it needs 30 times their memory
 _MOST_ATTRIBUTES = 1000  # of one element; it is quadratic in them
 _MOST_DEPTH = 1000  # of unclosed elements, likewise
+_LONGEST_TITLE = 10_000  # characters that are looked at
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}")
 _TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 
@@ -41,7 +42,7 @@ def parse(text: str, *, address: str = "") -> tuple[Document, int]:
     home = absolute(feed.get("link") or "", address)
     start = home if is_web(home) else address
     document = Document(
-        title=plain(feed.get("title") or ""),
+        title=plain((feed.get("title") or "")[:_LONGEST_TITLE]),
         home_url=home if is_web(home) else "",
         language=feed.get("language") or "",
         entries=(_entry(each, start) for each in found.entries),

@@ -4,7 +4,7 @@ One reader serves all dialects: they share the names of their elements, and real
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from lxml import etree
@@ -62,6 +62,8 @@ _DATES = (
 _AUTHORS = ("dc:creator", "author", "dc:author", "itunes:author")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.I)
 _RAW = 500  # characters
+_LONGEST_TITLE = 10_000  # characters that are looked at
+_MOST_DATES = 20  # of an entry
 
 
 def entries_in(root: Element) -> list[Element]:
@@ -76,7 +78,7 @@ def read(root: Element, address: str = "") -> Document:
     home = next((absolute(link, base(channel, address)) for link in _links(own)), "")
     feed = _Feed(home if is_web(home) else address, own)
     return Document(
-        title=plain(first_line(own, _TITLES)),
+        title=plain(first_line(own, _TITLES)[:_LONGEST_TITLE]),
         home_url=home if is_web(home) else "",
         language=_language(channel, own) or language(root),
         entries=map(feed.entry, entries_in(root)),
@@ -94,14 +96,17 @@ class _Feed:
     def entry(self, item: Element) -> Entry:
         own = fields(item)
         start = base(item, self.start)
-        body = body_of(all_html(own, _BODIES), all_html(own, _OTHER_BODIES))
+        texts = {
+            key: all_html(own, [key]) for key in {*_BODIES, *_OTHER_BODIES, *_DEKS} & own.keys()
+        }
+        body = body_of(_several(texts, _BODIES), _several(texts, _OTHER_BODIES))
         body = body or next(iter(all_html(_with_media(own), ["media:description"])), "")
         published_at, date_text = _date(own)
         return Entry(
             external_id=first_text(own, ("guid", "id")) or item.get(_RDF_ABOUT, "").strip(),
             address=self._address(item, own, start),
             headline=first_line(own, _TITLES),
-            dek=dek_of(all_html(own, _DEKS), body),
+            dek=dek_of(_several(texts, _DEKS), body),
             body=body,
             language=_language(item, own),
             published_at=published_at,
@@ -119,6 +124,10 @@ class _Feed:
         given = first_text(own, ("id",)) or item.get(_RDF_ABOUT, "").strip()
         is_own = not self.start or host(given) == host(self.start)
         return given if is_web(given) and is_own else ""
+
+
+def _several(texts: dict[str, list[str]], keys: Iterable[str]) -> Iterator[str]:
+    return (text for key in keys for text in texts.get(key, ()))
 
 
 def _links(own: Fields) -> Iterator[str]:
@@ -150,7 +159,7 @@ def _language(element: Element, own: Fields) -> str:
 def _date(own: Fields) -> tuple[datetime | None, str]:
     """The first date that can be read, and its text; else None and the first text."""
     texts = [found for key in _DATES for each in own.get(key, ()) if (found := text(each))]
-    for found in texts:
+    for found in texts[:_MOST_DATES]:
         if moment := dates.parse(found):
             return moment, found
     return None, texts[0] if texts else ""
@@ -193,7 +202,7 @@ def _beside(element: Element) -> Iterator[Element]:
     for child in element.iterchildren(etree.Element):
         yield child
         if name(child).startswith("media:"):
-            yield from _beside(child)
+            yield from child.iterdescendants(etree.Element)
 
 
 def _is_picture(element: Element) -> bool:

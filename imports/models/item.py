@@ -1,3 +1,5 @@
+import gzip
+
 from django.db import models
 
 
@@ -24,6 +26,27 @@ class Item(models.Model):
     )
     rights = models.CharField(max_length=10, help_text="The source's rights when it was fetched.")
     notes = models.JSONField(default=list, help_text="What cleaning left out or changed, in words.")
+    picture_url = models.URLField(
+        max_length=2000, blank=True, help_text="Of the lead picture, until it is fetched."
+    )
+    picture_alt = models.CharField(max_length=300, blank=True)
+    picture_caption = models.CharField(max_length=300, blank=True)
+    picture_fault = models.TextField(blank=True, help_text="Why it could not be fetched.")
+    offered = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Fields that the source changed while an editor's words stand.",
+    )
+    raw_html = models.BinaryField(
+        null=True, help_text="The page it was read from, as it came, gzipped; see page()."
+    )
+    raw_type = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That page's Content-Type.",
+    )
     fetched_at = models.DateTimeField()
 
     class Meta:
@@ -34,3 +57,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.external_id[:80]}"
+
+    def keep_page(self, data: bytes, content_type: str) -> None:
+        """Keep the page's own HTML, so that a better extraction can run again. Does not save."""
+        self.raw_html, self.raw_type = gzip.compress(data, mtime=0), content_type[:200]
+
+    def page(self) -> bytes:
+        """The page's own HTML; b"" where the item came by another way."""
+        return gzip.decompress(self.raw_html) if self.raw_html else b""

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import models
 
 
@@ -15,12 +17,21 @@ class Run(models.Model):
         default=0, help_text="Kept as an editor left it, or had already from elsewhere."
     )
     failed = models.PositiveIntegerField(default=0)
+    made = models.JSONField(
+        default=dict, help_text="Numbers of the rows it made beside stories, by model."
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
     faults = models.JSONField(
         default=list, help_text="One for each failed item: where, item, reason, raw."
     )
 
     class Meta:
         ordering = ["-started_at"]
+
+    def note_made(self, rows: Iterable[models.Model]) -> None:
+        """Remember rows that this run made, so that it can be undone. Does not save."""
+        for row in rows:
+            self.made.setdefault(row._meta.label, []).append(row.pk)
 
     def __str__(self) -> str:
         return f"run {self.pk}: {self.command}, {self.started_at:%Y-%m-%d %H:%M} UTC"

@@ -185,8 +185,9 @@ def test_images_are_web_addresses_and_single() -> None:
 
 def test_nothing_reaches_the_database_that_it_cannot_hold() -> None:
     bad = "a\x00\ud800b"
-    entry = cleaned(headline=bad, dek=bad, body=bad, external_id=bad, raw=bad, tags=(bad,))
-    texts = (entry.headline, entry.dek, entry.body, entry.external_id, entry.raw, *entry.tags)
+    names = ("headline", "dek", "body", "external_id", "raw", "slug", "topic", "lead_alt")
+    entry = cleaned(**dict.fromkeys(names, bad), tags=(bad,), old_paths=(bad,))
+    texts = (*(getattr(entry, name) for name in names), *entry.tags, *entry.old_paths)
     assert all("\x00" not in text and text.encode() for text in texts)
 
 

@@ -25,6 +25,7 @@ ITEM = "<item><title>A &amp; B</title><link>https://gridledger.example/1</link><
         (b"<opml version='2.0'><body/></opml>", "import_opml"),
         (b"<urlset><url/></urlset>", "sitemap"),
         (b"<note><to>You</to></note>", "<note>"),
+        (b"<rdf:RDF xmlns:rdf='x'><Person/></rdf:RDF>", "no feed in it"),
         (b'{"rss": {"channel": {"item": []}}}', "RSS written as JSON"),
         (b'{"items": [{"name": "x"}], "total_count": 1}', "no JSON Feed"),
         (b'[{"id": 1}]', "no JSON Feed"),
@@ -38,6 +39,10 @@ ITEM = "<item><title>A &amp; B</title><link>https://gridledger.example/1</link><
 def test_what_is_no_feed_is_named(data: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         parse(data)
+
+
+def test_a_feed_without_entries_yet_is_a_feed() -> None:
+    assert entries(rss("")) == []
 
 
 def test_a_web_page_tells_of_its_feed() -> None:
@@ -89,6 +94,12 @@ def test_declarations_of_html_entities_are_harmless() -> None:
 def test_halves_of_characters_are_joined_or_dropped() -> None:
     item = "<item><title>&#xD83D;&#xDE00; &#55357;&#56832; &#xD83D;!</title></item>"
     assert only(item).headline == "\U0001f600 \U0001f600 !"
+
+
+def test_a_reference_that_appears_as_another_goes_is_no_trouble() -> None:
+    assert entries(
+        b"<rss a=&&#xD83D;#xD83D;><channel><item><title>x</title></item></channel></rss>"
+    )
 
 
 def test_references_to_control_characters_are_dropped() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from articles.models import Article, Source
 from articles.tests import newsroom
-from imports.entry import Entry
+from imports.entry import Entry, Unreadable
 from imports.models import Item, Run
 from imports.report import Tally
 from imports.storing import BATCH, Destination, store
@@ -171,3 +171,14 @@ def test_rights_are_those_of_the_moment_it_came() -> None:
     run_of(entry())
     Source.objects.update(rights="link")
     assert Item.objects.get().rights == "full"
+
+
+def test_what_came_before_a_break_is_stored() -> None:
+    def broken() -> Any:
+        yield from [entry(1), entry(2)]
+        raise Unreadable("It breaks off.")
+
+    to = Destination(source=newsroom.source(), run=Run.objects.create(command="test"))
+    with pytest.raises(Unreadable):
+        list(store(broken(), to))
+    assert Article.objects.count() == 2

@@ -101,7 +101,8 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str) -> None
         ) from None
     if ran.returncode != 0:
         said = [line for line in ran.stderr.splitlines() if line.strip()]
-        raise Failed(f"{program} failed: {said[0] if said else 'it gave no reason'}")
+        reason = said[0].removeprefix(f"{program}: ").removeprefix("error: ") if said else "?"
+        raise Failed(f"{program} failed: {reason}")
 
 
 def _libpq_environment(connection: BaseDatabaseWrapper) -> dict[str, str]:

@@ -109,6 +109,13 @@ def test_a_second_server_does_not_share_the_port(serve, port):
     assert second.returncode == 1
 
 
+def test_of_two_that_start_together_one_serves(serve):
+    pair = [serve(), serve()]
+    said = [process.stdout.readline() for process in pair]
+    assert sorted("is open" in words for words in said) == [False, True]
+    assert sorted("is in use by another" in words for words in said) == [False, True]
+
+
 def test_a_host_that_is_not_ours_is_refused():
     with pytest.raises(serving.Refused, match="no address of this machine"):
         serving.refuse_busy("192.0.2.1", 8000)  # TEST-NET-1, RFC 5737

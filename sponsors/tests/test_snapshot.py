@@ -86,9 +86,9 @@ def test_what_is_held_cannot_be_changed(energy):
     book(("article_end", energy))
     held = snapshot.current()
     with pytest.raises(TypeError):
-        held.by_placement["article_end"] = ()  # type: ignore[index]
+        held.by_placement["article_end"] = ()
     with pytest.raises(TypeError):
-        held.by_placement["article_end"][0].creatives[0].hooks["space"] = "x"  # type: ignore[index]
+        held.by_placement["article_end"][0].creatives[0].hooks["space"] = "x"
 
 
 def test_the_next_boundary_is_the_next_start_or_end(energy, space):

@@ -35,7 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, bare: bool, **options: Any) -> None:
-        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+        for folder in (settings.VAR_DIR, settings.MEDIA_ROOT):
+            folder.mkdir(parents=True, exist_ok=True)
         with _alone():
             try:
                 self._migrate()

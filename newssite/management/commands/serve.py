@@ -25,6 +25,7 @@ class Command(BaseCommand):
         threads = environment.number("THREADS", _threads(), least=1, most=512)
         try:
             serving.refuse_busy(host, port)
+            claim = serving.claim(port)
             if prepare:
                 call_command("prepare", stdout=self.stdout, stderr=self.stderr)
                 serving.refuse_busy(host, port)  # another may have been quicker meanwhile
@@ -34,7 +35,8 @@ class Command(BaseCommand):
             host, port, workers=workers, threads=threads, on_answer=self._announce
         )
         connections.close_all()  # none may be shared with the workers
-        server.serve(target_loader=serving.load)
+        with claim:
+            server.serve(target_loader=serving.load)
         self.stdout.write("Stopped.")
 
     def _announce(self, is_up: bool) -> None:
