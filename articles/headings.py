@@ -43,6 +43,8 @@ def headings(body: str, before: list[Heading]) -> list[Heading]:
 
 
 def _kept_anchors(texts: list[str], before: list[Heading]) -> list[str]:
+    if not before:
+        return [""] * len(texts)
     if len(texts) * len(before) > MOST_COMPARED:
         return _same_anchors(texts, before)
     kept = [""] * len(texts)

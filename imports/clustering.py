@@ -67,6 +67,8 @@ def _rivals(sketches: Sequence[Sketch]) -> dict[object, list[Rival]]:
     values = {value for drawn in sketches for value in drawn.hashes[:KEYS]}
     headlines = {drawn.headline_key for drawn in sketches} - {""}
     rows = _others(sketches)
+    if not rows.exists():
+        return {}
     keys = list(
         SketchKey.objects.filter(value__in=values, sketch__in=rows).values_list("value", "sketch")
     )

@@ -58,7 +58,8 @@ def add_tags(made: Made, run: Run) -> dict[int, list[str]]:
     run.note_made(rows)
     have |= {tag.name: tag for tag in rows}
     tagged = [(a, have[name]) for entry, a in made for name in dict.fromkeys(entry.tags)]
-    ArticleTag.objects.bulk_create(ArticleTag(content_object=a, tag=tag) for a, tag in tagged)
+    links = [ArticleTag(content_object_id=a.pk, tag_id=tag.pk) for a, tag in tagged]
+    ArticleTag.objects.bulk_create(links)
     return _by_story([(article.pk, tag.name) for article, tag in tagged])
 
 

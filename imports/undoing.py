@@ -24,8 +24,8 @@ def created(run: Run, made: Iterable[tuple[Item, Article, list[int], list[str]]]
     """Remember stories that a run has just made: (item, story, its authors, its tags)."""
     Change.objects.bulk_create(
         Change(
-            run=run,
-            item=item,
+            run_id=run.pk,
+            item_id=item.pk,
             after_sha256=_digest(snapshots.take(article, authors=authors, tags=tags)),
         )
         for item, article, authors, tags in made

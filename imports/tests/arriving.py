@@ -232,9 +232,10 @@ KINDS: dict[str, tuple[str, str, Callable[..., bytes], tuple[str, ...]]] = {
 ONE_STORY = {"markdown", "page"}
 
 
-def written(folder: Path, kind: str, data: bytes) -> tuple[str, list[str]]:
-    """(the command that reads it, its arguments)."""
+def written(folder: Path, kind: str, data: bytes, number: int = 1) -> tuple[str, list[str]]:
+    """(the command that reads it, its arguments). Another number is another file."""
     command, name, _, told = KINDS[kind]
+    name = name if number == 1 else f"{number}.".join(name.rsplit(".", 1))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
     return command, [str(folder / name), *told]

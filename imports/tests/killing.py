@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,4 +257,5 @@ def differences(one: Site, other: Site) -> list[str]:
 
 
 def _apart(one: Rows, other: Rows) -> tuple[Rows, Rows]:
-    return [row for row in one if row not in {*other}], [row for row in other if row not in {*one}]
+    missing, more = Counter(one), Counter(other)
+    return [*(missing - more).elements()], [*(more - missing).elements()]

@@ -40,13 +40,16 @@ def stories(kind: str) -> list[list[dict[str, str]]]:
     if kind not in ONE_STORY:
         return [[armed(number, payload) for number, payload in enumerate(ALL)]]
     several = [ALL[at::12] for at in range(12)]
-    return [[armed(n, part[n]) | {"body": "\n\n".join(part)}] for n, part in enumerate(several)]
+    return [
+        [armed(n, part[n]) | {"body": "\n\n".join(part), "link": f"{PARTS['link']}-{n}"}]
+        for n, part in enumerate(several)
+    ]
 
 
 def bring_in(folder: Path, kind: str) -> None:
-    for number, told in enumerate(stories(kind)):
+    for number, told in enumerate(stories(kind), 1):
         data = KINDS[kind][2](*told)
-        command, arguments = written(folder / kind / str(number), kind, data)
+        command, arguments = written(folder / kind, kind, data, number)
         # Some may be refused, with a reason: of a file with one story that is all of it.
         assert ran(command, *arguments) in ({0, 1} if kind in ONE_STORY else {0, 3})
 
