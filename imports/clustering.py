@@ -30,9 +30,7 @@ class Rival:
 
 def cluster(made: Sequence[Article], now: datetime) -> None:
     """Sketch new stories and let each follow the one that told it first, if another source did."""
-    sketches = [_sketch(article, now) for article in made]
-    Sketch.objects.bulk_create(sketches)
-    _store_keys(sketches)
+    sketches = remember(made, now)
     rivals = _rivals(sketches)
     followers: dict[int, Article] = {}
     for drawn in sorted(sketches, key=lambda drawn: (drawn.told_at, drawn.pk)):
@@ -45,21 +43,28 @@ def cluster(made: Sequence[Article], now: datetime) -> None:
     Article.objects.bulk_update(followers.values(), ["same_as"])
 
 
+def remember(stories: Sequence[Article], now: datetime | None = None) -> list[Sketch]:
+    """Store what the stories are recognised by. `now` stands in where no source says when."""
+    sketches = [
+        Sketch(
+            article=story,
+            hashes=sketch(story.body),
+            headline_key=headline_key(story.headline),
+            told_at=story.source_published_at or now or story.created_at,
+        )
+        for story in stories
+    ]
+    Sketch.objects.bulk_create(sketches)
+    _store_keys(sketches)
+    return sketches
+
+
 def _store_keys(sketches: Sequence[Sketch]) -> None:
     """A dozen rows a story: as plain SQL, which spares half of a large import's time."""
     table = connection.ops.quote_name(SketchKey._meta.db_table)
     rows = [(drawn.pk, value) for drawn in sketches for value in drawn.hashes[:KEYS]]
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} (sketch_id, value) VALUES (%s, %s)", rows)  # noqa: S608  our own table's name
-
-
-def _sketch(article: Article, now: datetime) -> Sketch:
-    return Sketch(
-        article=article,
-        hashes=sketch(article.body),
-        headline_key=headline_key(article.headline),
-        told_at=article.source_published_at or now,
-    )
 
 
 def _rivals(sketches: Sequence[Sketch]) -> dict[object, list[Rival]]:

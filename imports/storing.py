@@ -179,6 +179,8 @@ class _Batch:
         if not self.to.is_ours:
             cluster(articles, self.to.now)
         undoing.created(self.to.run, [(i, a, authors[a.pk], tags[a.pk]) for _, i, a in self.fresh])
+        # With the stories, not after them: what a killed run made must be there for its undo.
+        self.to.run.save(update_fields=["made"])
         self.tally.created += len(made)
 
 

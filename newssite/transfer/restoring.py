@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 from tqdm import tqdm
@@ -168,6 +169,8 @@ def _make_safe(row: models.Model) -> None:
         return
     try:
         prepare()
+    except ValidationError as fault:
+        raise Failed(f"{row._meta.label} {row.pk}: {' '.join(fault.messages)}") from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise Failed(
             f"the headings of {row._meta.label} {row.pk} are not as we write them"

@@ -3,8 +3,7 @@
 from itertools import islice
 
 from articles.models import Article
-from imports.likeness import KEYS, headline_key, sketch
-from imports.models import Sketch, SketchKey
+from imports.clustering import remember
 from newssite.transfer.rows import BATCH
 
 
@@ -13,17 +12,4 @@ def draw() -> None:
     told = Article.objects.filter(source__isnull=False).order_by("pk")
     stream = told.iterator(chunk_size=BATCH)
     while batch := list(islice(stream, BATCH)):
-        drawn = [_sketch(article) for article in batch]
-        Sketch.objects.bulk_create(drawn)
-        SketchKey.objects.bulk_create(
-            SketchKey(sketch=each, value=value) for each in drawn for value in each.hashes[:KEYS]
-        )
-
-
-def _sketch(article: Article) -> Sketch:
-    return Sketch(
-        article=article,
-        hashes=sketch(article.body),
-        headline_key=headline_key(article.headline),
-        told_at=article.source_published_at or article.created_at,
-    )
+        remember(batch)
