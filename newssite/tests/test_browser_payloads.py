@@ -2,6 +2,12 @@
 
 import pytest
 
+# Handlers hear this as they hear a mouse; going to each link with one would take minutes.
+HOVER = """document.querySelectorAll("article a").forEach(link => {
+  for (const kind of ["mouseover", "mouseenter", "focus"])
+    link.dispatchEvent(new Event(kind, {bubbles: true}));
+})"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
@@ -15,9 +21,8 @@ def test_a_browser_runs_and_asks_nothing(visit, kind, tmp_path):
     dialogs = []
     visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     stories = Article.objects.published().select_related("topic").order_by("pk")
-    for story in stories[:: max(1, len(stories) // 60)]:
+    for story in stories[:: max(1, len(stories) // 40)]:
         visit.open(story.get_absolute_url())
-        for link in visit.page.query_selector_all("article a")[:20]:
-            link.hover()
+        visit.page.evaluate(HOVER)
         assert visit.faults() == [], story
         assert dialogs == [], story
