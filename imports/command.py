@@ -33,8 +33,7 @@ class ImportCommand(BaseCommand):
         options = read_options(given)
         inputs = self.prepare(inputs, options, given)
         with Session(self.name, inputs, options, self.stdout) as session:
-            for each in inputs:
-                self.take_safely(session, each)
+            self.take_all(session, inputs)
             if options.pictures and not options.dry_run:
                 session.illustrate()
         session.check()
@@ -42,6 +41,10 @@ class ImportCommand(BaseCommand):
     def prepare(self, inputs: list[str], options: Options, given: dict[str, Any]) -> list[str]:
         """The inputs to read. CommandError with exit code 2 for what makes no sense together."""
         return inputs
+
+    def take_all(self, session: Session, inputs: list[str]) -> None:
+        for each in inputs:
+            self.take_safely(session, each)
 
     def take_safely(self, session: Session, given: str) -> None:
         """One input to its end; what is wrong with it costs the others nothing."""

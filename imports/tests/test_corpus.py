@@ -1,12 +1,8 @@
 """Real feeds and what is known of them, where their folder is at hand (IMPORT_CORPUS)."""
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from articles.text import plain
 from imports.addresses import canonical
@@ -14,23 +10,14 @@ from imports.bylines import name_of
 from imports.cleaning import clean
 from imports.entry import Document, Entry, Unreadable
 from imports.formats.feed import parse
+from imports.tests.manifest import FOLDER, of_kind
 from imports.tests.samples import entries
 
-FOLDER = Path(os.environ.get("IMPORT_CORPUS") or settings.BASE_DIR.parent / "shared" / "data")
 # Cut off in the middle, and RSS written as JSON: the only ones that nobody is to read.
 UNREADABLE = {"feeds/allthis-truncated.json", "feeds/scripting-news-rss-in-json.json"}
 
 
-def _feeds() -> list[Any]:
-    manifest = FOLDER / "manifest.json"
-    if not manifest.is_file():
-        reason = "needs real feeds: set IMPORT_CORPUS to a folder with a manifest.json"
-        return [pytest.param({}, marks=pytest.mark.skip(reason=reason))]
-    files = json.loads(manifest.read_text())["files"]
-    return [pytest.param(each, id=each["path"]) for each in files if each["kind"] == "feed"]
-
-
-FEEDS = _feeds()
+FEEDS = of_kind("feed")
 READABLE = [each for each in FEEDS if each.id not in UNREADABLE]
 
 

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from PIL import Image
 
 from articles.models import Article, Asset
@@ -97,3 +98,15 @@ def test_an_undo_takes_the_picture_back_too(pictures: str) -> None:
     assert undo(run).kept == []
     assert not Article.objects.exists()
     assert not Asset.objects.exists()
+
+
+def test_import_feeds_fetches_them_when_asked(pictures: str, tmp_path: Any) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(
+        "<rss version='2.0'><channel><title>Gridledger</title><link>https://gridledger.example/"
+        "</link><item><guid>1</guid><title>A harbour</title><description>Words.</description>"
+        f"<enclosure url='{pictures}/good.jpg' type='image/jpeg' length='1'/>"
+        "</item></channel></rss>"
+    )
+    call_command("import_feeds", str(file), "--pictures")
+    assert Article.objects.get().lead is not None

@@ -1,15 +1,11 @@
 """Real pages and the hand-made answers to them, where their folder is at hand (IMPORT_CORPUS)."""
 
-import json
-import os
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from articles.sanitising import sanitise
 from articles.text import plain
@@ -19,8 +15,8 @@ from imports.cleaning import clean
 from imports.entry import Document, Entry
 from imports.formats.page import parse
 from imports.formats.page.lines import Site, folded_line
+from imports.tests.manifest import FOLDER, of_kind
 
-FOLDER = Path(os.environ.get("IMPORT_CORPUS") or settings.BASE_DIR.parent / "shared" / "data")
 # How much of what the pages hold is found, of the 35 at hand: titles 32 of 35, authors 19 of 23,
 # dates 24 of 25, phrases kept 33 of 35 and dropped 32 of 34, languages 10 of 11, pictures 8 of 8.
 FLOORS = {
@@ -34,16 +30,7 @@ FLOORS = {
 }
 
 
-def _pages() -> list[Any]:
-    manifest = FOLDER / "manifest.json"
-    if not manifest.is_file():
-        reason = "needs real pages: set IMPORT_CORPUS to a folder with a manifest.json"
-        return [pytest.param({}, marks=pytest.mark.skip(reason=reason))]
-    files = json.loads(manifest.read_text())["files"]
-    return [pytest.param(each, id=each["path"]) for each in files if each["kind"] == "page"]
-
-
-PAGES = _pages()
+PAGES = of_kind("page")
 
 
 def read(file: dict[str, Any]) -> tuple[Document, Entry]:

@@ -2,32 +2,18 @@
 
 import csv
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from lxml import etree
 
 from imports.cleaning import clean
 from imports.entry import Document, Entry
 from imports.formats import jsonl, opml, table
 from imports.formats.columns import Columns
+from imports.tests.manifest import FOLDER, of_kind
 
-FOLDER = Path(os.environ.get("IMPORT_CORPUS") or settings.BASE_DIR.parent / "shared" / "data")
-
-
-def _files(*kinds: str) -> list[Any]:
-    manifest = FOLDER / "manifest.json"
-    if not manifest.is_file():
-        reason = "needs real files: set IMPORT_CORPUS to a folder with a manifest.json"
-        return [pytest.param({}, marks=pytest.mark.skip(reason=reason))]
-    files = json.loads(manifest.read_text())["files"]
-    return [pytest.param(each, id=each["path"]) for each in files if each["kind"] in kinds]
-
-
-TABLES, LISTS = _files("csv", "jsonl"), _files("opml")
+TABLES, LISTS = of_kind("csv", "jsonl"), of_kind("opml")
 
 
 def entries(file: dict[str, Any]) -> list[Entry]:

@@ -6,7 +6,7 @@ from imports.command import ImportCommand
 from imports.formats.feed import parse
 from imports.lock import Busy, alone
 from imports.models import Feed
-from imports.options import Options, read_options, refused
+from imports.options import Options, refused
 from imports.polling import poll
 from imports.reading import is_address, read_file
 from imports.report import Tally
@@ -31,21 +31,15 @@ an editor has changed is kept.
     def handle(self, *, inputs: list[str], **given: Any) -> None:
         try:
             with nullcontext() if inputs else alone(self.name):
-                self._read(inputs, given)
+                super().handle(inputs=inputs, **given)
         except Busy:
             self.stdout.write("Another import_feeds is reading the feeds that are due already.")
             self.stdout.write(str(Tally()))
 
-    def _read(self, inputs: list[str], given: dict[str, Any]) -> None:
-        options = read_options(given)
-        inputs = self.prepare(inputs, options, given)
-        with Session(self.name, inputs, options, self.stdout) as session:
-            addresses = [each for each in inputs if each in self.feeds or is_address(each)]
-            for file in inputs:
-                if file not in addresses:
-                    self.take_safely(session, file)
-            poll(session, addresses, self.feeds)
-        session.check()
+    def take_all(self, session: Session, inputs: list[str]) -> None:
+        addresses = [each for each in inputs if each in self.feeds or is_address(each)]
+        super().take_all(session, [each for each in inputs if each not in addresses])
+        poll(session, addresses, self.feeds)
 
     def prepare(self, inputs: list[str], options: Options, given: dict[str, Any]) -> list[str]:
         rows = Feed.objects.select_related("source", "topic")
