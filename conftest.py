@@ -14,8 +14,17 @@ from typing import TYPE_CHECKING
 # Before Django reads its settings: nothing that a developer or a server has set reaches a test.
 OURS = (
     *("ALERT_EMAIL", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "FETCH_ALLOW_PRIVATE", "HOST"),
-    *("MAIL_FROM", "PORT", "PROXIES", "SECRET_KEY", "SITE_ABOUT", "SITE_LANGUAGE", "SITE_NAME"),
-    *("SITE_TIME_ZONE", "SITE_URL", "WORKERS"),
+    *(
+        "MAIL_FROM",
+        "PORT",
+        "PROXIES",
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "SITE_ABOUT",
+        "SITE_LANGUAGE",
+        "SITE_NAME",
+    ),
+    *("SITE_TIME_ZONE", "SITE_URL", "SPONSOR_MEASURE", "WORKERS"),
 )
 for name in OURS:
     os.environ.pop(name, None)

@@ -14,6 +14,8 @@ VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.secret_key("SECRET_KEY", VAR_DIR / "secret_key")
+# Earlier keys, still accepted while what they signed is about.
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
 # The site
 _PORT = environment.number("PORT", 8000, least=1, most=65535)
@@ -140,6 +142,9 @@ LANGUAGE_CODE = SITE_LANGUAGE
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.time_zone("SITE_TIME_ZONE", "UTC")
+
+# Sponsors: whether views and clicks are counted at all. Flat prices need no counting.
+SPONSOR_MEASURE = environment.flag("SPONSOR_MEASURE", default=True)
 
 # Files
 STATIC_URL = "/static/"

@@ -157,6 +157,14 @@ class Article(models.Model):
     )
     lead_caption = models.CharField("caption", max_length=300, blank=True)
 
+    is_sponsor_free = models.BooleanField(
+        "no sponsor",
+        default=False,
+        db_default=False,
+        help_text="No placement on this story's page: for a death, a disaster, whatever no one "
+        "should sell beside.",
+    )
+
     verification = models.ForeignKey(
         "Verification",
         on_delete=models.PROTECT,

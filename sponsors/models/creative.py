@@ -66,6 +66,16 @@ class Creative(models.Model):
     fine_print = models.CharField(
         max_length=160, blank=True, help_text="Conditions, as in “10 GB free, no card required.”"
     )
+    claim_source = models.CharField(
+        "source of its figures",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where we checked what the copy claims in figures, as in “10 GB free”: an "
+        "address, or the name of a document.",
+    )
+    claim_checked_on = models.DateField("figures checked on", null=True, blank=True)
     weight = models.PositiveSmallIntegerField(
         default=1,
         help_text="How often it is shown beside the flight's others: 2 is twice as often as 1.",
@@ -84,6 +94,18 @@ class Creative(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     approved_hash = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the content as approved."
+    )
+    approved_content = models.JSONField(
+        null=True, blank=True, editable=False, help_text="What was approved last, to compare with."
+    )
+    seconded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The second approver, whom a command that runs what it downloads needs.",
     )
 
     class Meta:

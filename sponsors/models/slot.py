@@ -4,15 +4,30 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, router, transaction
 from django.db.models import Q
 
+from sponsors.models import booking
 from sponsors.models.flight import Flight
 
 
 class Placement(models.TextChoices):
-    """A place on a page that can be sold. Every page has one at most."""
+    """A place on a page that can be sold. A page draws one of its places at most."""
 
+    ARTICLE_MID = "article_mid", "middle of an article"
     ARTICLE_END = "article_end", "end of an article"
     TOPIC_LIST = "topic_list", "banner in a topic's list"
     HOME_CARD = "home_card", "card on the front page"
+
+
+# The places of each kind of page, in the order in which a reader meets them.
+PAGES = (
+    (Placement.ARTICLE_MID, Placement.ARTICLE_END),
+    (Placement.TOPIC_LIST,),
+    (Placement.HOME_CARD,),
+)
+
+
+def on_same_page(placement: str) -> tuple[Placement, ...]:
+    """The placements of its page, itself among them."""
+    return next(places for places in PAGES if placement in places)
 
 
 class FlightSlot(models.Model):
@@ -35,6 +50,9 @@ class FlightSlot(models.Model):
         default=False,
         help_text="Never on pages of this topic, whatever else the flight has bought.",
     )
+    # What it holds against other exclusive bookings; see sponsors.models.booking.
+    held_from = models.DateTimeField(null=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["placement", "exclude", "pk"]
@@ -68,7 +86,11 @@ class FlightSlot(models.Model):
         """ValidationError when it is another's for some of the flight's period."""
         with transaction.atomic(using=kwargs.get("using") or router.db_for_write(FlightSlot)):
             self.flight.refuse_overlap([self])
-            super().save(*args, **kwargs)
+            holds = self.flight.is_blocking and not self.exclude
+            self.held_from = self.flight.starts_at if holds else None
+            self.held_until = self.flight.ends_at if holds else None
+            with booking.naming_the_holder(self.flight, [self]):
+                super().save(*args, **kwargs)
 
     @property
     def pages(self) -> str:

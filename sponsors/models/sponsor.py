@@ -36,8 +36,22 @@ class Sponsor(models.Model):
         default=list,
         help_text="The sponsor's own hosts. A placement links to these and nowhere else.",
     )
+    group = models.CharField(
+        "competitors",
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The same word for sponsors that compete, as in “backup”: no page shows two.",
+    )
     home_url = models.CharField("home page", max_length=500, blank=True)
     contact_email = models.EmailField("contact", blank=True)
+    report_epoch = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text="Part of every link to its report: one more, and no earlier link opens it.",
+    )
 
     class Meta:
         ordering = ["name"]

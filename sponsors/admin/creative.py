@@ -1,12 +1,9 @@
-"""The desk's side of sponsorship."""
-
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -14,51 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sponsors import snapshot
+from sponsors.admin.shown import ShownAtOnce
 from sponsors.candidates import Copy, candidates
 from sponsors.drawing import draw
-from sponsors.forms import CreativeForm, FlightForm, SlotFormSet, SponsorForm
-from sponsors.models import Creative, Flight, FlightSlot, Placement, Sponsor
+from sponsors.forms import CreativeForm
+from sponsors.models import Creative, Placement
 from sponsors.picking import Pick
-
-
-class ShownAtOnce(admin.ModelAdmin):
-    """What is saved here shows on this process's pages at once, on others' within MAX_AGE."""
-
-    def save_related(self, *args: Any) -> None:
-        super().save_related(*args)
-        transaction.on_commit(snapshot.refresh)
-
-    def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(snapshot.refresh)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        super().delete_queryset(request, queryset)
-        transaction.on_commit(snapshot.refresh)
-
-
-@admin.register(Sponsor)
-class SponsorAdmin(ShownAtOnce):
-    form = SponsorForm
-    list_display = ["name", "running_flights", "contact_email"]
-    search_fields = ["name", "legal_name"]
-    prepopulated_fields = {"slug": ["name"]}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        is_running = Q(flights__in=Flight.objects.running())
-        return super().get_queryset(request).annotate(running=Count("flights", filter=is_running))
-
-    @admin.display(ordering="running")
-    def running_flights(self, sponsor: Sponsor) -> int:
-        return sponsor.running  # type: ignore[attr-defined]
-
-
-class SlotInline(admin.TabularInline):
-    model = FlightSlot
-    formset = SlotFormSet
-    extra = 0
-    autocomplete_fields = ["topic"]
-
 
 COPY_FIELDS: list[str | list[str] | tuple[str, ...]] = [
     *("hook", "hooks", "headline", "body", "command", "output"),
@@ -73,35 +31,6 @@ class CreativeInline(admin.StackedInline):
     fields = [*COPY_FIELDS, "status"]
     readonly_fields = ["status"]
     show_change_link = True
-
-
-@admin.register(Flight)
-class FlightAdmin(ShownAtOnce):
-    form = FlightForm
-    list_display = [
-        *("name", "sponsor", "kind", "placements", "topics"),
-        *("starts_at", "ends_at", "status"),
-    ]
-    list_filter = ["status", "kind", "slots__placement", "slots__topic", "sponsor"]
-    date_hierarchy = "starts_at"
-    search_fields = ["name", "sponsor__name"]
-    autocomplete_fields = ["sponsor"]
-    fields = [
-        *("sponsor", "name", "kind", ("price_micro", "currency")),
-        *("starts_at", "ends_at", "status"),
-    ]
-    inlines = [SlotInline, CreativeInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return Flight.objects.whole()
-
-    @admin.display
-    def placements(self, flight: Flight) -> str:
-        return ", ".join(dict.fromkeys(s.get_placement_display() for s in flight.slots.all()))
-
-    @admin.display
-    def topics(self, flight: Flight) -> str:
-        return ", ".join(dict.fromkeys(slot.pages for slot in flight.slots.all()))
 
 
 @admin.register(Creative)
