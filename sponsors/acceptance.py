@@ -22,6 +22,24 @@ BLANK_CODES = (
 )
 BLANKS = frozenset(map(chr, BLANK_CODES))
 
+# What brings something from elsewhere that nobody has read, or unpacks what nobody can read.
+FETCHES = re.compile(
+    r"curl|wget2?|aria2c|axel|lwp-request|git|svn|hg|scp|s?ftp|nc|ncat|base(32|64)|xxd|openssl"
+    r"|iwr|irm|invoke-(webrequest|restmethod)|.*\.?download(string|file|data)|.*urlopen|certutil"
+    r"|bitsadmin"
+)
+FETCHED = re.compile(r"(https?|ftp)://|/dev/(tcp|udp)/", re.IGNORECASE)
+# What runs the text or the file that it is given.
+RUNS = re.compile(
+    r"(ba|z|da|k|a|c|tc|fi|mk|mrb|pw|power)?sh(ell)?(\.exe)?|busybox|eval|exec|source|crontab|chmod"
+    r"|i?python[\d.]*|pypy[\d.]*|perl[\d.]*|ruby[\d.]*|php[\d.]*|node|nodejs|deno|bun|lua(jit)?"
+    r"|tclsh|osascript|iex|invoke-expression|start-process|cmd(\.exe)?|[cw]script|mshta|rundll32"
+    r"|regsvr32|msiexec|npx|pipx|uvx"
+)
+# `. file` and `./file`, where a command may stand.
+DOTTED = re.compile(r"(^|[|;&({`]|\b(sudo|then|do)\s)\s*(\.\s|\.{0,2}/)")
+APART = re.compile(r"[\s|;&()<>`{}$=,\[\]]+")
+
 
 def copy_fault(text: str, *, lines: bool = False) -> str:
     """Plain words: no HTML, no control characters, nothing that turns the text around it.
@@ -44,6 +62,25 @@ def terminal_fault(text: str, *, lines: bool = False) -> str:
         if not (character == "\n" and lines) and _is_unseen(character):
             return f"Holds {_named(character)}, which readers cannot see: type the line by hand."
     return copy_fault(text, lines=lines)
+
+
+def runs_what_it_downloads(command: str) -> bool:
+    """Whether a reader who pastes it runs code that nobody has read: `curl … | sh` and its kin.
+
+    Errs on the side of yes, and takes names apart as a shell does: c''url and cu\\rl are curl.
+    """
+    readings = [re.sub(r"""["'\\^]""", to, command) for to in ("", " ")]
+    words = {word.lower() for reading in readings for word in APART.split(reading)}
+    names = {word if "://" in word else word.rpartition("/")[2] for word in words}
+    is_fetched = bool(FETCHED.search(readings[0])) or any(map(FETCHES.fullmatch, names))
+    is_run = bool(DOTTED.search(readings[0])) or any(map(RUNS.fullmatch, names))
+    return is_fetched and is_run
+
+
+def has_figure(*texts: str) -> bool:
+    """Whether copy gives a number in digits of any script, which is a claim that can be checked."""
+    numbers = {"Nd", "Nl", "No"}
+    return any(unicodedata.category(sign) in numbers for text in texts for sign in text)
 
 
 def hook_fault(line: str) -> str:

@@ -350,6 +350,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
+            model_name="creative",
+            name="hook",
+            field=models.CharField(
+                blank=True,
+                help_text="The line that speaks to the topic being read: “reading about {topic}? …”. In and at the end of an article only.",
+                max_length=120,
+            ),
+        ),
+        migrations.AlterField(
             model_name="flight",
             name="kind",
             field=models.CharField(

@@ -43,11 +43,11 @@ def refuse_overlap(flight: "Flight", slots: "Iterable[FlightSlot]") -> None:
 def hold(flights: "Iterable[Flight]") -> None:
     """Write into the flights' slots what they hold; ValidationError that names whose it is."""
     for flight in flights:
-        slots = flight.slots.filter(exclude=False)
-        period = {"held_from": flight.starts_at, "held_until": flight.ends_at}
-        held = period if flight.is_blocking else dict.fromkeys(period)
+        slots = flight.slots.all()
+        held = (flight.starts_at, flight.ends_at) if flight.is_blocking else (None, None)
+        refuse_overlap(flight, slots)
         with naming_the_holder(flight, slots):
-            slots.update(**held)
+            slots.hold(*held)
 
 
 @contextmanager

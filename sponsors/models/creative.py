@@ -9,14 +9,27 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from sponsors.acceptance import copy_fault, hook_fault, hooks_fault, link_fault, terminal_fault
+from sponsors.acceptance import (
+    copy_fault,
+    has_figure,
+    hook_fault,
+    hooks_fault,
+    link_fault,
+    runs_what_it_downloads,
+    terminal_fault,
+)
+from sponsors.claims import age_warning, day_fault
 from sponsors.models.flight import Flight
 
-# All that readers see of a creative, and so all that an approval is given for.
+# All that readers see of a creative.
 CONTENT = (
     *("hook", "hooks", "headline", "body", "command", "output"),
     *("cta_label", "cta_url", "alt_label", "alt_url", "fine_print"),
 )
+# What claims something when it holds a figure. A command and its output demonstrate instead.
+CLAIMING = ("hook", "headline", "body", "cta_label", "alt_label", "fine_print")
+# What an approval is written into.
+APPROVAL = ("approved_by", "approved_at", "approved_hash", "seconded_by")
 
 
 class Approval(models.TextChoices):
@@ -36,7 +49,7 @@ class Creative(models.Model):
         max_length=120,
         blank=True,
         help_text="The line that speaks to the topic being read: “reading about {topic}? …”. "
-        "Only at the end of an article.",
+        "In and at the end of an article only.",
     )
     hooks = models.JSONField(
         "hooks by topic",
@@ -147,9 +160,13 @@ class Creative(models.Model):
         return self.headline
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """An edit of what was approved asks for approval again."""
-        if self.status == Approval.APPROVED and self.approved_hash != self.content_hash():
-            self.status = Approval.SUBMITTED
+        """An edit of what was approved, once or by both, asks for approval again."""
+        if self.approved_hash and self.approved_hash != self.content_hash():
+            if self.status == Approval.APPROVED:
+                self.status = Approval.SUBMITTED
+            self._forget_approval()
+            if (fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*fields, "status", *APPROVAL}
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -161,7 +178,9 @@ class Creative(models.Model):
         faults["output"] = terminal_fault(self.output, lines=True) or self._output_fault()
         faults["hook"] = hook_fault(self.hook)
         faults["hooks"] = hooks_fault(self.hooks) or self._unknown_topics()
-        faults |= self._link_faults()
+        faults |= self._link_faults() | self._source_faults()
+        if self.status in (Approval.SUBMITTED, Approval.APPROVED):
+            faults |= self._claim_faults()
         if faults := {name: fault for name, fault in faults.items() if fault}:
             raise ValidationError(faults)
 
@@ -182,42 +201,126 @@ class Creative(models.Model):
         links = {name: getattr(self, name) for name in ("cta_url", "alt_url")}
         return {name: link_fault(link, hosts) for name, link in links.items() if link}
 
+    def _source_faults(self) -> dict[str, str]:
+        """What cannot be true of the source of its figures."""
+        faults = {"claim_source": copy_fault(self.claim_source)}
+        if self.claim_checked_on:
+            faults["claim_checked_on"] = day_fault(self.claim_checked_on)
+            if not self.claim_source:
+                faults["claim_source"] = "Say where it was checked."
+        return {name: fault for name, fault in faults.items() if fault}
+
+    def _claim_faults(self) -> dict[str, str]:
+        """What must be told of its figures before anybody may approve them."""
+        faults = {}
+        if self.has_claims and not self.claim_source:
+            faults["claim_source"] = "The copy gives figures: say where they were checked."
+        if self.has_claims and not self.claim_checked_on:
+            faults["claim_checked_on"] = "The copy gives figures: say on which day we checked them."
+        return faults
+
+    @property
+    def has_claims(self) -> bool:
+        """Whether its copy gives figures, outside the command and its output."""
+        lines = self.hooks.values() if isinstance(self.hooks, dict) else ()
+        return has_figure(*(getattr(self, name) for name in CLAIMING), *map(str, lines))
+
+    def claim_warning(self) -> str:
+        """What the desk has to do about its figures, "" for nothing."""
+        if self.has_claims and not (self.claim_source and self.claim_checked_on):
+            return "figures without a source and a day"
+        return age_warning(self.claim_checked_on)
+
+    def content(self) -> dict[str, Any]:
+        """All that an approval is given for: what is said, by whose word, and in whose flight.
+
+        The day on which the figures were checked is not: to check them again changes nothing.
+        """
+        content = {name: getattr(self, name) for name in CONTENT} | {"flight": self.flight_id}
+        return content | ({"claim_source": self.claim_source} if self.claim_source else {})
+
     def content_hash(self) -> str:
-        """SHA-256 of all that an approval is given for: what is said, and in whose flight."""
-        content = {name: getattr(self, name) for name in CONTENT}
-        text = json.dumps(content | {"flight": self.flight_id}, sort_keys=True)
+        """SHA-256 of what an approval is given for."""
+        text = json.dumps(self.content(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether two people have to approve it."""
+        return runs_what_it_downloads(self.command)
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Whether one person has approved exactly this, and another one has to."""
+        is_theirs = self.approved_by_id is not None and self.approved_hash == self.content_hash()
+        return self.status == Approval.SUBMITTED and is_theirs and self.needs_two
 
     def submit(self) -> None:
         """Ask for approval. Saves; ValidationError when the copy cannot be taken."""
-        self.full_clean()
+        self._refuse_what_cannot_be_taken()
         self.status = Approval.SUBMITTED
         self.save()
 
     def approve(self, user: models.Model) -> None:
-        """Let readers see exactly this content. Saves; ValidationError when it cannot be taken."""
-        self.full_clean()
-        self.status = Approval.APPROVED
-        self.approved_by_id = user.pk
-        self.approved_at = timezone.now()
-        self.approved_hash = self.content_hash()
+        """Let readers see exactly this content; of a command that `needs_two`, the second time.
+
+        Saves; ValidationError when the copy cannot be taken, or the same person seconds.
+        """
+        self._refuse_what_cannot_be_taken()
+        if not self.withheld():
+            return  # whoever approved it stays who did
+        if self.waits_for_second:
+            self._second(user)
+        else:
+            self._forget_approval()
+            self.approved_by_id, self.approved_at = user.pk, timezone.now()
+            self.approved_hash = self.content_hash()
+        is_done = self.seconded_by_id is not None or not self.needs_two
+        self.status = Approval.APPROVED if is_done else Approval.SUBMITTED
+        self.approved_content = self.content() if is_done else self.approved_content
         self.save()
 
     def reject(self) -> None:
         """Show it no longer, until somebody approves it. Saves."""
         self.status = Approval.REJECTED
+        self._forget_approval()
         self.save()
+
+    def _second(self, user: models.Model) -> None:
+        if user.pk == self.approved_by_id:
+            raise ValidationError(
+                "You have approved it already. Its command runs what it downloads, so somebody "
+                "else has to approve it as well."
+            )
+        self.seconded_by_id = user.pk
+
+    def _forget_approval(self) -> None:
+        self.approved_by = self.approved_at = self.seconded_by = None
+        self.approved_hash = ""
+
+    def _refuse_what_cannot_be_taken(self) -> None:
+        self.full_clean()
+        if faults := self._claim_faults():
+            raise ValidationError(faults)
 
     def withheld(self) -> str:
         """Why readers may not see it; "" when they may."""
         if self.status == Approval.REJECTED:
             return "is rejected"
-        if self.approved_hash and self.approved_hash != self.content_hash():
-            return "was edited after its approval"
         if self.status != Approval.APPROVED:
-            return "waits for approval"
+            return self._waiting()
+        if self.approved_hash != self.content_hash():
+            return "was edited after its approval"
+        if self.needs_two and self.seconded_by_id is None:
+            return "waits for a second approver"
         # The sponsor may have lost a host since.
         return "leads off the sponsor's hosts" if any(self._link_faults().values()) else ""
+
+    def _waiting(self) -> str:
+        if self.waits_for_second:
+            return "waits for a second approver"
+        is_edited = self.approved_content not in (None, self.content())
+        return "was edited after its approval" if is_edited else "waits for approval"
 
 
 def _unix_lines(text: str) -> str:

@@ -50,7 +50,7 @@ class Pace(models.TextChoices):
 
 
 # What was agreed. Nothing of it moves once anything is billed by it: sell a new flight instead.
-TERMS = ("sponsor_id", "kind", "price_micro", "currency", "goal")
+TERMS = ("sponsor_id", "kind", "price_micro", "currency", "goal", "share")
 PERIOD = ("starts_at", "ends_at")
 
 
@@ -63,6 +63,15 @@ class FlightQuerySet(models.QuerySet["Flight"]):
     def unended(self, at: datetime | None = None) -> Self:
         """Those whose end lies after `at` (None: now), whatever their status."""
         return self.filter(ends_at__gt=at or timezone.now())
+
+    def told(self, at: datetime | None = None) -> Self:
+        """What the public ledger tells at `at` (None: now): paid for, agreed, and begun by then.
+
+        What was stopped before its start never was.
+        """
+        begun = self.filter(starts_at__lte=at or timezone.now())
+        begun = begun.filter(Q(stopped_at=None) | Q(stopped_at__gt=F("starts_at")))
+        return begun.exclude(status=Status.DRAFT).exclude(kind=Kind.HOUSE)
 
     def beside(self, flight: "Flight") -> Self:
         """Other bookings of its kind that share some moment with this flight's period."""
@@ -84,11 +93,18 @@ class FlightQuerySet(models.QuerySet["Flight"]):
         with transaction.atomic(using=self.db):
             before = list(self.select_related(None).order_by("pk"))
             count = super().update(**changes)
+            self._keep_when_stopped([flight.pk for flight in before])
             after = self.model._default_manager.using(self.db).in_bulk([each.pk for each in before])
             for flight in before:
                 after[flight.pk].refuse_new_terms(flight)
             booking.hold(after.values())
         return count
+
+    def _keep_when_stopped(self, flights: list[int]) -> None:
+        stopped = self.model._default_manager.using(self.db).filter(
+            pk__in=flights, status=Status.STOPPED, stopped_at=None
+        )
+        models.QuerySet.update(stopped, stopped_at=timezone.now())
 
 
 class Flight(models.Model):
@@ -194,6 +210,8 @@ class Flight(models.Model):
         using = kwargs.get("using") or router.db_for_write(Flight)
         if self.status == Status.STOPPED and self.stopped_at is None:
             self.stopped_at = timezone.now()
+            if kwargs.get("update_fields"):
+                kwargs["update_fields"] = {*kwargs["update_fields"], "stopped_at"}
         with transaction.atomic(using=using):
             before = Flight.objects.using(using).filter(pk=self.pk).first() if self.pk else None
             super().save(*args, **kwargs)
@@ -225,6 +243,13 @@ class Flight(models.Model):
         """ValidationError when this differs from `before` in what money has been earned by."""
         if before.status == Status.STOPPED and self.status != Status.STOPPED:
             raise ValidationError({"status": "A stopped flight stays stopped: book a new one."})
+        if self.status == Status.DRAFT != before.status and before.is_billed():
+            raise ValidationError(
+                {
+                    "status": "Something is billed by this already, so it cannot be a draft "
+                    "again: pause or stop it."
+                }
+            )
         frozen = TERMS + PERIOD if before.kind in FLAT else TERMS
         changed = [name for name in frozen if getattr(self, name) != getattr(before, name)]
         if changed and before.is_billed():
@@ -244,6 +269,34 @@ class Flight(models.Model):
         delivery: type[models.Model] = apps.get_model("sponsors.Delivery")
         rows = delivery._default_manager.select_for_update().filter(flight=self.pk)
         return any(rows.values_list("billed_units", flat=True))
+
+    def pause(self) -> None:
+        """Show it nowhere until it is resumed. Saves; ValidationError when it is not booked."""
+        self._turn(Status.PAUSED, {Status.BOOKED}, "paused")
+
+    def resume(self) -> None:
+        """Book it again. Saves; ValidationError when it is not paused, or its slots were sold."""
+        self._turn(Status.BOOKED, {Status.PAUSED}, "resumed")
+
+    def stop(self) -> None:
+        """End it now, for good. Saves; ValidationError when it is neither booked nor paused."""
+        self._turn(Status.STOPPED, {Status.BOOKED, Status.PAUSED}, "stopped")
+
+    def _turn(self, status: Status, from_: set[Status], done: str) -> None:
+        with transaction.atomic():
+            # As it is stored: somebody else may have turned it since this was read.
+            self.refresh_from_db(from_queryset=Flight.objects.select_for_update(no_key=True))
+            before = Status(self.status)
+            if before not in from_:
+                raise ValidationError(f"It is {before.label}, so it cannot be {done}.")
+            if self.over_at <= timezone.now():
+                raise ValidationError(f"It is over already, so it cannot be {done}.")
+            self.status = status
+            try:
+                self.save(update_fields=["status"])
+            except ValidationError:
+                self.status = before
+                raise
 
     @property
     def is_blocking(self) -> bool:

@@ -1,4 +1,6 @@
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, router, transaction
@@ -30,6 +32,42 @@ def on_same_page(placement: str) -> tuple[Placement, ...]:
     return next(places for places in PAGES if placement in places)
 
 
+class SlotQuerySet(models.QuerySet["FlightSlot"]):
+    """Many slots at once are held as each of them by `save()`."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(objs, *args, **kwargs)
+            self._hold_all({slot.flight_id for slot in made})
+        return made
+
+    def update(self, **changes: Any) -> int:
+        with transaction.atomic(using=self.db):
+            rows = self.model._default_manager.using(self.db)
+            slots = rows.filter(pk__in=list(self.values_list("pk", flat=True)))
+            before = list(self._locked(slots.values("flight")))
+            slots.hold(None, None)  # so that a refusal comes from `booking.hold`, by name
+            count = super().update(**changes)
+            self._hold_all(
+                {*(flight.pk for flight in before), *slots.values_list("flight", flat=True)}
+            )
+        return count
+
+    def hold(self, held_from: datetime | None, held_until: datetime | None) -> None:
+        """What they hold from now on, which the database compares; exclusions hold nothing."""
+        for exclude, period in {False: (held_from, held_until), True: (None, None)}.items():
+            slots = self.filter(exclude=exclude)
+            super(SlotQuerySet, slots).update(held_from=period[0], held_until=period[1])
+
+    def _hold_all(self, flights: Iterable[int]) -> None:
+        booking.hold(self._locked(flights))
+
+    def _locked(self, flights: Any) -> "models.QuerySet[Flight]":
+        """In order, so that two who lock the same flights never wait for each other."""
+        booked = Flight.objects.using(self.db).select_for_update(no_key=True)
+        return booked.filter(pk__in=flights).order_by("pk")
+
+
 class FlightSlot(models.Model):
     """A placement that a flight has bought, on the pages of a topic or on all."""
 
@@ -53,6 +91,8 @@ class FlightSlot(models.Model):
     # What it holds against other exclusive bookings; see sponsors.models.booking.
     held_from = models.DateTimeField(null=True, editable=False)
     held_until = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar = SlotQuerySet.as_manager()
 
     class Meta:
         ordering = ["placement", "exclude", "pk"]
@@ -84,12 +124,16 @@ class FlightSlot(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """ValidationError when it is another's for some of the flight's period."""
-        with transaction.atomic(using=kwargs.get("using") or router.db_for_write(FlightSlot)):
-            self.flight.refuse_overlap([self])
-            holds = self.flight.is_blocking and not self.exclude
-            self.held_from = self.flight.starts_at if holds else None
-            self.held_until = self.flight.ends_at if holds else None
-            with booking.naming_the_holder(self.flight, [self]):
+        using = kwargs.get("using") or router.db_for_write(FlightSlot)
+        with transaction.atomic(using=using):
+            # As it is now, whatever this slot was made with; who books it meanwhile waits.
+            booked = Flight.objects.using(using).select_for_update(no_key=True)
+            flight = booked.filter(pk=self.flight.pk).first() or self.flight
+            flight.refuse_overlap([self])
+            holds = flight.is_blocking and not self.exclude
+            self.held_from = flight.starts_at if holds else None
+            self.held_until = flight.ends_at if holds else None
+            with booking.naming_the_holder(flight, [self]):
                 super().save(*args, **kwargs)
 
     @property

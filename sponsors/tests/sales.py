@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles.models import Topic
 from articles.tests.newsroom import topic
-from sponsors.models import Creative, Flight, FlightSlot, Sponsor, Status
+from sponsors.models import Creative, Flight, FlightSlot, SlotStat, Sponsor, Status
 
 NOW = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 JUNE, JULY, AUGUST = (datetime(2026, month, 1, tzinfo=UTC) for month in (6, 7, 8))
@@ -25,6 +25,11 @@ COPY: dict[str, Any] = {
     "alt_label": "Pricing",
     "alt_url": "https://overwinter.example/pricing",
     "fine_print": "10 GB free, no card required.",
+}
+# Where the figures in it were checked.
+CLAIM: dict[str, Any] = {
+    "claim_source": "https://overwinter.example/plans",
+    "claim_checked_on": timezone.localdate() - timedelta(days=1),
 }
 
 
@@ -64,6 +69,16 @@ def book(
     )
     for placement, sold in slots:
         FlightSlot.objects.create(flight=flight, placement=placement, topic=sold)
-    creative = Creative.objects.create(flight=flight, **COPY | (copy or {}))
+    creative = Creative.objects.create(flight=flight, **COPY | CLAIM | (copy or {}))
     creative.approve(editor())
     return flight
+
+
+def tally(flight: Flight, hour: datetime | None = None, **counts: Any) -> SlotStat:
+    """What was counted of it in an hour (None: the last whole one), in its first creative's words.
+
+    `creative`, `placement` and `topic_number` may be named among the counts.
+    """
+    last = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    place = {"placement": "article_end", "creative": flight.creatives.first()}
+    return SlotStat.objects.create(flight=flight, hour=hour or last, **place | counts)

