@@ -1,43 +1,17 @@
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
-from fractions import Fraction
-from typing import Any
+from random import Random
 
 import pytest
-from hypothesis import given, settings, strategies as st
 
-from sponsors.candidates import Candidate, Copy, Payer
-from sponsors.models import Kind, Status
-from sponsors.picking import explain, lottery, pick
-from sponsors.tests.sales import COPY, JULY, JUNE, NOW
+from sponsors.candidates import Candidate
+from sponsors.models import Status
+from sponsors.picking import lottery, pick
+from sponsors.tests.lineup import ENERGY, POLICY, SPACE, flight, house, words
+from sponsors.tests.sales import JULY, JUNE, NOW
 
-OVERWINTER = Payer("Overwinter", "Overwinter Storage AS", "")
-ENERGY, SPACE, POLICY = 1, 2, 3
+MILLISECOND = timedelta(milliseconds=1)
 MICROSECOND = timedelta(microseconds=1)
-
-
-def words(number: int = 1, weight: int = 1, withheld: str = "") -> Copy:
-    return Copy(id=number, weight=weight, withheld=withheld, **COPY)
-
-
-def flight(number: int = 1, *topics: int | None, **fields: Any) -> Candidate:
-    """A candidate that runs through June; None among the topics is run of site."""
-    told: dict[str, Any] = {
-        "flight": number,
-        "name": f"flight {number}",
-        "payer": OVERWINTER,
-        "kind": Kind.EXCLUSIVE,
-        "status": Status.BOOKED,
-        "starts_at": JUNE,
-        "ends_at": JULY,
-        "placement": "article_end",
-        "topics": frozenset(topics) - {None},
-        "is_run_of_site": None in topics,
-        "excluded": frozenset(),
-        "creatives": (words(),),
-    }
-    return Candidate(**told | fields)
 
 
 def picked(*flights: Candidate, topics=(ENERGY,), now=NOW, chance=0.0) -> int | None:
@@ -53,8 +27,10 @@ def test_nothing_booked_shows_nothing():
 @pytest.mark.parametrize(
     ("now", "shown"),
     [
+        (JUNE - MILLISECOND, None),
         (JUNE - MICROSECOND, None),
         (JUNE, 1),
+        (JULY - MILLISECOND, 1),
         (JULY - MICROSECOND, 1),
         (JULY, None),
     ],
@@ -109,6 +85,14 @@ def test_equals_share_pages_evenly_and_creatives_by_weight():
     assert shown == {(1, 1): 300, (1, 2): 100, (2, 1): 300, (2, 2): 100}
 
 
+def test_of_two_sold_topics_without_a_primary_each_has_half_of_10_000_renders():
+    sold, chance = [flight(1, SPACE), flight(2, POLICY)], Random(4).random
+    topics = [ENERGY, SPACE, POLICY]  # of which nobody bought the primary one
+    shown = Counter(picked(*sold, topics=topics, chance=chance()) for _ in range(10_000))
+    assert shown[1] == pytest.approx(5_000, abs=100)
+    assert shown.total() == shown[1] + shown[2]
+
+
 def test_a_withheld_creative_leaves_its_share_to_the_others():
     creatives = (words(1, withheld="is rejected"), words(2))
     shown = pick([flight(1, ENERGY, creatives=creatives)], topics=[ENERGY], now=NOW, chance=0)
@@ -121,96 +105,17 @@ def test_lottery_edges_belong_to_the_option_that_begins_there():
     assert halves == ["a", "a", "b", "b"]
 
 
-numbers = st.integers(1, 3)
-creative_sets = st.lists(
-    st.builds(words, numbers, numbers, st.sampled_from(["", "is rejected"])), max_size=3
-).map(tuple)
-catalogues = st.lists(
-    st.builds(
-        lambda number, topics, **fields: flight(number, *topics, **fields),
-        st.integers(1, 99),
-        st.sets(st.sampled_from([None, ENERGY, SPACE, POLICY])),
-        status=st.sampled_from(Status.values),
-        starts_at=st.sampled_from([JUNE, NOW, NOW + MICROSECOND]),
-        ends_at=st.sampled_from([NOW, NOW + MICROSECOND, JULY]),
-        excluded=st.sets(st.sampled_from([ENERGY, SPACE, POLICY]), max_size=1).map(frozenset),
-        creatives=creative_sets,
-    ),
-    max_size=8,
-)
-pages = st.lists(st.sampled_from([ENERGY, SPACE, POLICY]), unique=True, max_size=3)
-chances = st.integers(0, 2**20 - 1).map(lambda number: number / 2**20)
+def test_what_the_weights_leave_of_the_whole_is_nobodys():
+    drawn = [lottery("ab", [30, 20], chance, whole=100) for chance in (0.2999, 0.3, 0.5, 0.75)]
+    assert [option for option, _ in drawn] == ["a", "b", None, None]
+    assert [rest for _, rest in drawn[2:]] == [0, 0.5]
 
 
-def by_brute_force(flights, topics, now, chance):
-    """By the order form: every flight and creative with its exact part of [0, 1)."""
-
-    def grade(one):
-        """0 for the primary topic, 1 for another, 2 for run of site, 3 for not at all."""
-        grades = [
-            0 if place == 0 else 1 for place, topic in enumerate(topics) if topic in one.topics
-        ]
-        return min(grades, default=2 if one.is_run_of_site else 3)
-
-    running = [
-        one
-        for one in flights
-        if one.status == "booked"
-        and one.starts_at <= now < one.ends_at
-        and grade(one) < 3
-        and not any(topic in one.excluded for topic in topics)
-        and any(creative.withheld == "" for creative in one.creatives)
-    ]
-    best = [one for one in running if grade(one) == min(map(grade, running))]
-    edge = Fraction(0)
-    for one in best:
-        ready = [creative for creative in one.creatives if creative.withheld == ""]
-        for creative in ready:
-            whole = sum(other.weight for other in ready)
-            edge += Fraction(creative.weight, whole) / len(best)
-            if Fraction(chance) < edge:
-                return one, creative
-    return None
-
-
-@settings(max_examples=1000, deadline=None)
-@given(catalogues, pages, chances)
-def test_pick_agrees_with_brute_force(flights, topics, chance):
-    found = pick(flights, topics=topics, now=NOW, chance=chance)
-    assert (found and (found.flight, found.creative)) == by_brute_force(
-        flights, topics, NOW, chance
-    )
-
-
-@given(catalogues, pages, chances)
-def test_explain_lists_every_flight_once_and_shows_what_pick_shows(flights, topics, chance):
-    flights = [replace(one, flight=place) for place, one in enumerate(flights)]
-    verdicts = explain(flights, topics=topics, now=NOW, chance=chance)
-    assert [verdict.candidate for verdict in verdicts] == flights
-    assert all(verdict.reason for verdict in verdicts)
-    shown = [verdict.candidate.flight for verdict in verdicts if verdict.is_shown]
-    assert next(iter(shown), None) == picked(*flights, topics=topics, chance=chance)
-
-
-@pytest.mark.parametrize(
-    ("candidate", "reason"),
-    [
-        (flight(1, ENERGY, status=Status.PAUSED), "is paused"),
-        (flight(1, ENERGY, starts_at=JULY), "starts at 2026-07-01 00:00:00 UTC"),
-        (flight(1, ENERGY, ends_at=NOW), "ended at 2026-06-15 09:30:00 UTC"),
-        (flight(1, SPACE), "is booked for other topics"),
-        (flight(1, ENERGY, excluded=frozenset({ENERGY})), "excludes a topic of this page"),
-        (flight(1, ENERGY, creatives=()), "has no creative"),
-        (flight(1, None), "gives way to “flight 9” of Overwinter, which is booked closer"),
-        (flight(1, ENERGY), "gives way to “flight 9” of Overwinter, by an even split"),
-    ],
-)
-def test_explain_gives_the_reason(candidate, reason):
-    verdicts = explain([flight(9, ENERGY), candidate], topics=[ENERGY], now=NOW, chance=0)
-    assert verdicts[1].reason.startswith(reason)
-
-
-def test_explain_names_the_creative_that_is_withheld():
-    edited = flight(1, ENERGY, creatives=(words(withheld="was edited after its approval"),))
-    [verdict] = explain([edited], topics=[ENERGY], now=NOW, chance=0)
-    assert verdict.reason == f"“{COPY['headline']}” was edited after its approval"
+@pytest.mark.parametrize("weights", [[1, 1], [1, 2, 7], [3, 3, 1, 5]])
+def test_200_000_draws_are_within_half_a_point_of_the_weights(weights):
+    flights = [house(number, weight) for number, weight in enumerate(weights)]
+    page = {"topics": [], "now": NOW}
+    chance, draws = Random(1).random, 200_000
+    shown = Counter(pick(flights, **page, chance=chance()).flight.flight for _ in range(draws))
+    exact = [weight / sum(weights) for weight in weights]
+    assert [shown[n] / draws for n in range(len(weights))] == pytest.approx(exact, abs=0.005)

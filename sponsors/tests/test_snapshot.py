@@ -1,57 +1,13 @@
-import logging
-import math
-import multiprocessing
-import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError
 from django.utils import timezone
 
 from sponsors import snapshot
-from sponsors.models import Creative, Flight, Status
-from sponsors.snapshot import Keeper, Snapshot
+from sponsors.models import Creative, Delivery, Flight, FlightSlot, Kind, Sponsor, Status
+from sponsors.picking import pick
 from sponsors.tests.sales import JULY, JUNE, book
-
-EMPTY = snapshot.of([])
-WAIT = 5  # seconds, for a thread that has nothing to do
-
-
-def numbered(number: int) -> Snapshot:
-    """One that can be told from another."""
-    return Snapshot({str(number): ()}, {})
-
-
-class Desk:
-    """Reads as a database would: counts, waits where told, fails where told."""
-
-    def __init__(self) -> None:
-        self.reads = 0
-        self.fails = False
-        self.open = threading.Event()
-        self.open.set()
-
-    def read(self) -> Snapshot:
-        self.reads += 1
-        number = self.reads
-        assert self.open.wait(WAIT)
-        if self.fails:
-            raise DatabaseError("gone")
-        return numbered(number)
-
-
-@pytest.fixture
-def desk(monkeypatch) -> Desk:
-    """A desk whose snapshots are old at once."""
-    monkeypatch.setattr(snapshot, "MAX_AGE", -1.0)
-    return Desk()
-
-
-def settle(keeper: Keeper) -> None:
-    refresher = keeper._refresher
-    assert refresher
-    refresher.join(WAIT)
-    assert not refresher.is_alive()
 
 
 def test_the_first_use_reads_once_and_later_uses_nothing(energy, django_assert_num_queries):
@@ -69,6 +25,105 @@ def test_only_booked_flights_that_have_not_ended_are_held(energy):
     book(("article_end", energy), starts_at=JUNE - timedelta(9000), ends_at=JULY - timedelta(9000))
     [held] = snapshot.current().by_placement["article_end"]
     assert held.name == "held"
+
+
+def test_what_is_sold_by_the_unit_has_its_counts_and_what_is_due(energy):
+    now = timezone.now()
+    book(("article_end", energy), kind=Kind.CPM, goal=4_800, name="new")
+    flight = book(("article_end", energy), kind=Kind.CPC, goal=480, name="counted")
+    Delivery.objects.create(flight=flight, views=1_800, clicks=19)
+    meters = {one.name: one.meter for one in snapshot.read(now).by_placement["article_end"]}
+    assert (meters["new"].delivered, meters["new"].views_per_unit) == (0, 1)
+    assert (meters["counted"].delivered, meters["counted"].views_per_unit) == (19, 100)
+    assert meters["counted"].due == pytest.approx(480 * 25 / 48, rel=0.01)
+
+
+def test_the_shape_of_our_traffic_is_learned_once_in_ten_minutes(energy, django_assert_num_queries):
+    book(("article_end", energy), kind=Kind.CPM, goal=1_000)
+    now = timezone.now()
+    with django_assert_num_queries(5):
+        first = snapshot.read(now)
+    with django_assert_num_queries(3):
+        second = snapshot.read(now + timedelta(minutes=10), before=first)
+    with django_assert_num_queries(4):
+        third = snapshot.read(now + timedelta(minutes=10, seconds=1), before=second)
+    assert [held.traffic.learned_at for held in (first, second)] == [now, now]
+    assert third.traffic.learned_at == third.taken_at
+
+
+def test_slots_are_read_with_their_exclusions_in_one_query(energy, space):
+    flight = book(("article_end", None), ("article_end", energy), ("home_card", None))
+    FlightSlot.objects.create(flight=flight, placement="article_end", topic=space, exclude=True)
+    placed = snapshot.current().by_placement
+    [end], [card] = placed["article_end"], placed["home_card"]
+    assert (end.topics, end.is_run_of_site, end.excluded) == ({energy.pk}, True, {space.pk})
+    assert (card.topics, card.is_run_of_site, card.excluded) == (frozenset(), True, frozenset())
+
+
+def test_flights_that_are_over_are_held_for_as_long_as_their_pages_count(energy, space):
+    now, hour = timezone.now(), timedelta(hours=1)
+    period = {"starts_at": now - 20 * hour, "kind": Kind.HOUSE, "share": 1}
+    ended = book(("article_end", energy), **period, ends_at=now - 11 * hour)
+    long_ended = book(("article_end", energy), **period, ends_at=now - 12 * hour)
+    stopped = book(("article_end", space), **period)
+    Flight.objects.filter(pk=stopped.pk).update(status=Status.STOPPED, stopped_at=now - hour)
+    paused = book(("article_end", space), status=Status.PAUSED)
+    draft = book(("article_end", space), status=Status.DRAFT)
+    held = snapshot.read(now)
+    assert held.flights.keys() == {ended.pk, stopped.pk, paused.pk}
+    assert held.flights[ended.pk].over_at == ended.ends_at
+    assert held.flights[stopped.pk].over_at == now - hour
+    assert held.creatives.keys() == {
+        flight.creatives.get().pk for flight in (ended, stopped, paused)
+    }
+    assert held.by_placement == {}
+    assert {long_ended.pk, draft.pk}.isdisjoint(held.flights)
+
+
+def test_words_that_did_not_change_are_not_judged_anew(energy):
+    creative = book(("article_end", energy)).creatives.get()
+    first = snapshot.read()
+    second = snapshot.read(before=first)
+    assert second.creatives[creative.pk] is first.creatives[creative.pk]
+    creative.reject()
+    third = snapshot.read(before=second)
+    assert third.creatives[creative.pk].withheld == "is rejected"
+
+
+def test_words_are_judged_anew_when_the_sponsor_loses_a_host(energy):
+    creative = book(("article_end", energy)).creatives.get()
+    first = snapshot.read()
+    Sponsor.objects.update(link_hosts=["elsewhere.example"])
+    second = snapshot.read(before=first)
+    assert second.creatives[creative.pk].withheld == "leads off the sponsor's hosts"
+
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-03-29T00:00+01:00", "2026-03-29T03:00+02:00"),  # the clock goes from 2 to 3
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"),  # half past two comes twice
+    ],
+)
+def test_a_period_across_a_change_of_clocks_is_exact_in_the_sites_zone(
+    start, end, energy, settings
+):
+    settings.TIME_ZONE = "Europe/Berlin"
+    zone = ZoneInfo("Europe/Berlin")
+    start, end = (datetime.fromisoformat(moment).astimezone(zone) for moment in (start, end))
+    book(("article_end", energy), starts_at=start, ends_at=end)
+    held = snapshot.read(datetime(2026, 3, 1, tzinfo=zone)).by_placement["article_end"]
+    for now, is_shown in (
+        (start.astimezone(UTC) - MILLISECOND, False),
+        (start, True),
+        (end.astimezone(UTC) - MILLISECOND, True),
+        (end, False),
+    ):
+        for moment in (now, now.astimezone(zone)):
+            assert bool(pick(held, topics=[energy.pk], now=moment, chance=0)) == is_shown
 
 
 def test_refresh_sees_what_was_booked_since_and_forget_drops_it(energy):
@@ -109,85 +164,3 @@ def test_a_flight_that_cannot_be_read_does_not_take_the_others_along(energy, spa
     [held] = snapshot.current().by_placement["article_end"]
     assert held.name == "whole"
     assert f"Flight {broken.pk} cannot be read" in caplog.text
-
-
-def test_an_old_snapshot_is_answered_at_once_and_renewed_beside_the_page(desk):
-    keeper = Keeper(desk.read)
-    assert keeper.current() == numbered(1)
-    desk.open.clear()
-    assert keeper.current() == numbered(1)
-    desk.open.set()
-    settle(keeper)
-    assert keeper.current() == numbered(2)
-    settle(keeper)
-
-
-def test_one_refresh_at_a_time_however_many_pages_ask(desk):
-    keeper = Keeper(desk.read)
-    keeper.current()
-    desk.open.clear()
-    readers = [threading.Thread(target=keeper.current) for _ in range(20)]
-    for reader in readers:
-        reader.start()
-    for reader in readers:
-        reader.join(WAIT)
-    desk.open.set()
-    settle(keeper)
-    assert desk.reads == 2
-
-
-def test_the_first_use_reads_once_though_many_pages_come_at_once(desk, monkeypatch):
-    monkeypatch.setattr(snapshot, "MAX_AGE", math.inf)
-    keeper = Keeper(desk.read)
-    desk.open.clear()
-    readers = [threading.Thread(target=keeper.current) for _ in range(20)]
-    for reader in readers:
-        reader.start()
-    desk.open.set()
-    for reader in readers:
-        reader.join(WAIT)
-    assert desk.reads == 1
-
-
-def test_the_last_snapshot_stays_while_the_database_is_away(desk, caplog):
-    keeper = Keeper(desk.read)
-    keeper.refresh()
-    desk.fails = True
-    keeper.refresh()
-    assert keeper.current() == numbered(1)
-    settle(keeper)
-    assert "The flights cannot be read; the last snapshot stays" in caplog.text
-
-
-def test_a_site_that_starts_without_its_database_shows_nothing(desk, caplog):
-    desk.fails = True
-    keeper = Keeper(desk.read)
-    with caplog.at_level(logging.CRITICAL):
-        assert keeper.current() == EMPTY
-
-
-def test_a_failed_refresh_is_not_tried_again_on_every_page(desk, monkeypatch):
-    monkeypatch.setattr(snapshot, "MAX_AGE", 60.0)
-    keeper = Keeper(desk.read)
-    desk.fails = True
-    for _ in range(5):
-        keeper.current()
-    assert desk.reads == 1
-
-
-def test_a_forked_child_reads_for_itself(monkeypatch):
-    monkeypatch.setattr(snapshot, "MAX_AGE", math.inf)
-    monkeypatch.setattr(snapshot._keeper, "_read", lambda: numbered(1))
-    snapshot.current()
-    answers = multiprocessing.get_context("fork").SimpleQueue()
-
-    def child() -> None:
-        snapshot._keeper._read = lambda: numbered(2)
-        answers.put(snapshot.current() == numbered(2))
-
-    with snapshot._keeper._reading:  # as another thread would while the server forks
-        process = multiprocessing.get_context("fork").Process(target=child, daemon=True)
-        process.start()
-    process.join(WAIT)
-    assert process.exitcode == 0
-    assert answers.get()
