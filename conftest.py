@@ -4,6 +4,7 @@
 `make test-all` (--everything) runs them, and skips with a reason those whose need is not met.
 """
 
+import math
 import os
 import shutil
 import tempfile
@@ -13,7 +14,15 @@ from typing import TYPE_CHECKING
 
 # Before Django reads its settings: nothing that a developer or a server has set reaches a test.
 OURS = (
-    *("ALERT_EMAIL", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "FETCH_ALLOW_PRIVATE", "HOST"),
+    *(
+        "ALERT_EMAIL",
+        "ALLOWED_HOSTS",
+        "CONTACT_EMAIL",
+        "DEBUG",
+        "EMAIL_URL",
+        "FETCH_ALLOW_PRIVATE",
+        "HOST",
+    ),
     *(
         "MAIL_FROM",
         "PORT",
@@ -49,6 +58,10 @@ settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN}
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
 django.setup()  # here, so that the apps' own conftest files may import models
+
+from sponsors import counting  # noqa: E402
+
+counting.EVERY = math.inf  # what is to be counted waits until a test flushes: no thread connects
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -170,3 +183,14 @@ def no_placements_of_other_tests() -> "Iterator[None]":
     snapshot.forget()
     yield
     snapshot.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_of_other_tests() -> "Iterator[None]":
+    """What is to be counted waits in memory, which no database rolls back."""
+    from sponsors import filtering
+
+    counting.start_over()
+    filtering.start_over()
+    yield
+    counting.start_over()

@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -114,7 +115,13 @@ def load(target: str) -> Any:
     inherited = signal.getsignal(signal.SIGTERM)
     threading.Thread(target=_end_when_told, args=(inherited,), daemon=True).start()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    return import_string(target)
+    application = import_string(target)
+    from sponsors import counting  # only now: it reads the models
+
+    counting.start()
+    # A worker ends as multiprocessing's children do, without what atexit was told.
+    Finalize(None, counting.close, exitpriority=1)
+    return application
 
 
 def answers(host: str, port: int) -> bool:

@@ -61,7 +61,10 @@ def mint(
 
 
 def read(text: str | bytes) -> Token | None:
-    """What a token says, None when it is not one of ours. Takes the same time for any of them."""
+    """What a token says, None when it is not one of ours.
+
+    The time it takes says nothing of how much of a signature was right.
+    """
     try:
         raw = urlsafe_b64decode(text) if len(text) == LENGTH else b""
     except (ValueError, Error):
