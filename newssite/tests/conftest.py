@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,8 +61,7 @@ def site(
 def _served() -> Iterator[str]:
     """A server on the tests' own connections: it sees what a test has not committed."""
     shared = {each.alias: each for each in connections.all() if each.vendor == "sqlite"}
-    # "application" is the site: what is left out around it serves media without asking who.
-    server = LiveServerThread("127.0.0.1", attrgetter("application"), connections_override=shared)
+    server = LiveServerThread("127.0.0.1", _as_in_production, connections_override=shared)
     server.daemon = True
     for connection in shared.values():
         connection.inc_thread_sharing()
@@ -75,6 +73,13 @@ def _served() -> Iterator[str]:
     server.terminate()
     for connection in shared.values():
         connection.dec_thread_sharing()
+
+
+def _as_in_production(served: Any) -> Any:
+    """The handler in all its layers; what Django has put around it here serves media to anyone."""
+    from newssite.wsgi import layered
+
+    return layered(served.application)
 
 
 @pytest.fixture(scope="module")
