@@ -1,6 +1,7 @@
 """A body as a reader gets it: what the rights allow, with anchors, frames and marked links."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -14,29 +15,41 @@ from articles.text import count_words, first_words
 
 EXCERPT_PARAGRAPHS = 2
 EXCERPT_WORDS = 120
+# A text with less than this is not cut in two.
+HALVED_BLOCKS = 6
+HALVED_LENGTH = 1500  # characters: some 250 words of English
 # Without it libxml2 leaves out, unsaid, what is nested deeper than 255 elements.
 _PARSER = lxml.html.HTMLParser(huge_tree=True, encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """`html` is safe to print; where not `is_whole`, the rest is at the source."""
+    """`html` is safe to print; where not `is_whole`, the rest is at the source.
 
-    html: SafeString
+    A long text comes in two halves, between which something may stand: `head`, and `tail`, which is
+    "" for all others.
+    """
+
+    head: SafeString
+    tail: SafeString
     headings: list[Heading]
     is_whole: bool
+
+    @property
+    def html(self) -> SafeString:
+        return self.head + self.tail
 
 
 def render(body: str, headings: list[Heading], rights: str) -> Rendition:
     """The sanitised body under `rights`; a value that is unknown gives as little as link."""
     if rights == "full":
-        return Rendition(_whole(body, headings), headings, is_whole=True)
+        return Rendition(*_whole(body, headings), headings, is_whole=True)
     if rights == "excerpt":
-        return Rendition(_excerpt(body), [], is_whole=False)
-    return Rendition(mark_safe(""), [], is_whole=False)
+        return Rendition(_excerpt(body), SafeString(""), [], is_whole=False)
+    return Rendition(SafeString(""), SafeString(""), [], is_whole=False)
 
 
-def _whole(body: str, headings: list[Heading]) -> SafeString:
+def _whole(body: str, headings: list[Heading]) -> tuple[SafeString, SafeString]:
     root = _parsed(body)
     # As `headings` counts them: one inside another is none of its own.
     outermost = [e for e in root.iter("h2", "h3") if not list(e.iterancestors("h2", "h3"))]
@@ -49,7 +62,34 @@ def _whole(body: str, headings: list[Heading]) -> SafeString:
         element.set("tabindex", "0")
     for element in root.iter("a"):
         _mark_way_out(element)
-    return _printed(root)
+    tail = _cut_off(root)
+    return _printed(root), _printed(tail) if len(tail) else SafeString("")
+
+
+def _cut_off(root: HtmlElement) -> HtmlElement:
+    """Takes the second half out of a long text; an empty element for one that stays whole."""
+    blocks, tail = list(root), builder.DIV()
+    lengths = [len(block.text_content()) + len(block.tail or "") for block in blocks]
+    if len(blocks) >= HALVED_BLOCKS and sum(lengths) >= HALVED_LENGTH and (at := _joints(blocks)):
+        passed = [0, *accumulate(lengths)]
+        tail.extend(blocks[min(at, key=lambda place: abs(2 * passed[place] - passed[-1])) :])
+    return tail
+
+
+def _joints(blocks: list[HtmlElement]) -> list[int]:
+    """Before which blocks the text may be cut: a paragraph or a section that follows a paragraph,
+    from the second one on, which announces nothing."""
+    paragraphs = [place for place, block in enumerate(blocks) if block.tag == "p"]
+    ends = [place for place in paragraphs[1:] if not _announces(blocks[place])]
+    return [end + 1 for end in ends if end + 1 < len(blocks) and _opens(blocks[end + 1])]
+
+
+def _announces(paragraph: HtmlElement) -> bool:
+    return paragraph.text_content().rstrip().endswith((":", "\uff1a"))
+
+
+def _opens(block: HtmlElement) -> bool:
+    return block.tag == "p" or block.get("class") == "h"
 
 
 def _excerpt(body: str) -> SafeString:

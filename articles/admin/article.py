@@ -97,6 +97,7 @@ class ArticleAdmin(ProseAdmin):
             },
         ),
         ("Picture", {"fields": ["lead", "lead_alt", "lead_caption"]}),
+        ("Sponsors", {"fields": ["is_sponsor_free"]}),
         ("Withdrawal", {"fields": ["withdrawn_at", "withdrawal_note"], "classes": ["collapse"]}),
         ("Address", {"fields": ["slug"], "classes": ["collapse"]}),
     ]  # fmt: skip

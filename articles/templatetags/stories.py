@@ -1,5 +1,6 @@
 """Small things that story templates say in more than one place."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django import template
@@ -39,3 +40,15 @@ def written_in(article: Article) -> SafeString:
     if not article.language:
         return SafeString("")
     return format_html(' lang="{}" dir="{}"', article.language, direction(article.language))
+
+
+@register.simple_tag
+def public_stories(numbers: Iterable[int]) -> dict[int, Article]:
+    """Those of the stories with these numbers that readers may see, by number: one query."""
+    return Article.objects.published().for_cards().in_bulk(list(numbers))
+
+
+@register.filter
+def numbered(stories: Mapping[int, Article], number: int) -> Article | None:
+    """The story with this number, None when it is not among them."""
+    return stories.get(number)

@@ -34,6 +34,12 @@ class Answer:
                     if own := _own(self.address, written):
                         yield own
 
+    def onward(self) -> list[str]:
+        """Where on our site it redirects to."""
+        lines = self.headers.splitlines()
+        named = [line[10:] for line in lines if line.startswith("Location: ")]
+        return [own for address in named if (own := _own(self.address, address))]
+
 
 def ask(client: Client, address: str) -> Answer:
     response = client.get(address)
@@ -51,9 +57,7 @@ def crawl(client: Client, *starts: str) -> dict[str, Answer]:
             continue
         answer = found[address] = ask(client, address)
         waiting += [link.partition("#")[0] for link in answer.links()]
-        waiting += [
-            line[10:] for line in answer.headers.splitlines() if line.startswith("Location")
-        ]
+        waiting += answer.onward()
     return found
 
 

@@ -202,3 +202,67 @@ def test_drawing_adds_nothing_but_frames_and_handles(body):
     shown = lxml.html.fragment_fromstring(whole(body), create_parent="div")
     added = {element.tag for element in shown.iter()} - {element.tag for element in clean.iter()}
     assert added <= {"div", "section", "a", "thead"}
+
+
+# The two halves
+
+SENTENCE = "The plant sits behind a rink at the edge of town, in rows of white containers. "
+P = f"<p>{SENTENCE * 5}</p>"
+TABLE = "<table><tbody><tr><td>November</td><td>−2.1</td></tr></tbody></table>"
+
+
+def halves(body: str) -> tuple[str, str]:
+    body = sanitise(body)
+    whole = render(body, headings(body, []), "full")
+    return whole.head, whole.tail
+
+
+def test_a_long_text_is_cut_in_its_middle():
+    assert halves(P * 8) == (P * 4, P * 4)
+
+
+@pytest.mark.parametrize("body", [P * 5, "<p>Short.</p>" * 20, f"<ul><li>{P * 9}</li></ul>", ""])
+def test_a_short_text_stays_whole(body):
+    head, tail = halves(body)
+    assert tail == ""
+    assert head == whole(body)
+
+
+@pytest.mark.parametrize("rights", ["excerpt", "link"])
+def test_what_is_not_whole_has_no_middle(rights):
+    assert render(P * 8, [], rights).tail == ""
+
+
+def test_a_section_begins_the_second_half_rather_than_ends_the_first():
+    head, tail = halves(f"{P * 3}<h2>Cold</h2>{P * 3}")
+    assert head == P * 3
+    assert tail.startswith('<div class="h">')
+
+
+@pytest.mark.parametrize(
+    "block", [f"<ul><li>{SENTENCE}</li></ul>", TABLE, "<pre><code>ls</code></pre>", "<h2>A</h2>"]
+)
+def test_nothing_is_cut_after_what_is_no_paragraph(block):
+    head, tail = halves(f"{P * 3}{block}{P * 3}")
+    assert head.endswith("</p>") and tail.startswith(("<p>", '<div class="h">'))
+
+
+def test_a_list_stays_with_the_line_that_announces_it():
+    line = f"<p>{SENTENCE * 5}These are the months:</p>"
+    head, tail = halves(f"{P * 3}{line}{P * 3}")
+    assert line not in head and tail.startswith(line)
+
+
+def test_nothing_comes_before_the_second_paragraph():
+    long = f"<p>{SENTENCE * 60}</p>"
+    head, _ = halves(f"{long}{P * 6}")
+    assert head == long + P
+
+
+def test_the_halves_are_the_whole_text_and_whole_elements():
+    body = f"{P * 3}<h2>Cold</h2>{TABLE}{P * 3}<ul><li>One</li></ul>{P * 3}"
+    head, tail = halves(body)
+    assert tail and head + tail == whole(body)
+    for half in (head, tail):
+        parsed = lxml.html.fragment_fromstring(half, create_parent="div")
+        assert lxml.html.tostring(parsed, encoding="unicode") == f"<div>{half}</div>"

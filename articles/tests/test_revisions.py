@@ -28,6 +28,7 @@ def another(field: models.Field) -> Any:
         "verification": Verification(verified_by="A", method="Read it.", evidence="Paper."),
         "lead": Asset(file="a.webp", width=1, height=1, credit="C", content_hash="0" * 64),
         "same_as": Article(headline="The lead"),
+        "is_sponsor_free": True,
     }
     if field.name in special:
         value = special[field.name]
