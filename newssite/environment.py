@@ -126,6 +126,14 @@ def mail_addresses(name: str) -> list[str]:
     return found
 
 
+def mail_address(name: str) -> str:
+    """One e-mail address, without a name; "" when unset."""
+    value = text(name)
+    if value and not _is_mail_address(value):
+        raise _refused(name, value, "no e-mail address", f"{name}=desk@news.example")
+    return value
+
+
 def sender(name: str, default: str) -> str:
     """An e-mail address, with a name before it or without."""
     value = text(name)

@@ -235,6 +235,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("starttls", False), _MAIL.get("tls", Fa
 EMAIL_TIMEOUT = 30  # seconds for each step of a delivery
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.sender("MAIL_FROM", f"news@{_HOST}")
 ALERT_EMAIL = environment.mail_addresses("ALERT_EMAIL")
+# For readers and for sponsors: told on pages, so never one of the addresses above by itself.
+CONTACT_EMAIL = environment.mail_address("CONTACT_EMAIL")
 
 LOGGING = {
     "version": 1,

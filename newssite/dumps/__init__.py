@@ -1,6 +1,7 @@
 """The database as a file, one module an engine: the same functions in each.
 
-`dump(connection, file)` writes a consistent copy and returns its rows by table.
+`dump(connection, file, emptied)` writes a consistent copy and returns its rows by table; of the
+tables in `emptied` it holds no row and no trace of one.
 `may_open(connection)` tells whether `opened` can work here.
 `opened(connection, file)` lends a connection to a scratch database loaded from the copy.
 `faults(scratch)` names what is wrong inside it, a sentence each.

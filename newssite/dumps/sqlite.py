@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ FILE_NAME = "database.sqlite3"
 PATIENCE = 30  # seconds that another writer may keep the database to itself
 
 
-def dump(connection: BaseDatabaseWrapper, file: Path) -> dict[str, int]:
+def dump(
+    connection: BaseDatabaseWrapper, file: Path, emptied: Collection[str] = ()
+) -> dict[str, int]:
     """Readers and writers go on meanwhile; the copy shows one moment."""
     connection.ensure_connection()
     with closing(sqlite3.connect(file)) as copy:
@@ -24,7 +26,17 @@ def dump(connection: BaseDatabaseWrapper, file: Path) -> dict[str, int]:
         # So that the copy is one file: a reader of a WAL database would make two more.
         copy.execute("PRAGMA journal_mode=DELETE")
     with opened(connection, file) as scratch:
+        _empty(scratch, emptied)
         return count_rows(scratch)
+
+
+def _empty(scratch: BaseDatabaseWrapper, tables: Collection[str]) -> None:
+    """Take the rows out, and out of the pages that they and earlier ones have left free."""
+    with scratch.cursor() as cursor:
+        for table in set(tables).intersection(scratch.introspection.table_names(cursor)):
+            cursor.execute(f"DELETE FROM {scratch.ops.quote_name(table)}")  # noqa: S608
+        if tables:
+            cursor.execute("VACUUM")
 
 
 def may_open(connection: BaseDatabaseWrapper) -> bool:

@@ -66,6 +66,7 @@ PAGES = {
     "source": "/sources/grid-ledger",
     "tag": "/tags/grid-storage",
     "author": "/authors/ines-kowal",
+    "sponsorship": "/sponsorship",
     "404": "/news/energy/long-reed",
     "410": "/news/energy/withdrawn",
 }

@@ -12,6 +12,7 @@ from django.db import connection
 from articles.models import Asset, Topic
 from newssite import archive
 from newssite.dumps import engine_for
+from sponsors.models import Salt, Seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PICTURE = "assets/ab/picture.webp"
@@ -227,6 +228,61 @@ def test_the_manifest_counts_every_table(backup):
     assert manifest["format"] == archive.FORMAT
     assert manifest["rows"]["articles_asset"] == 1
     assert set(connection.introspection.table_names()) == set(manifest["rows"])
+
+
+# What tells readers apart stays behind
+
+
+SECRET, KEY, OLD_KEY = bytes(range(200, 232)), 0x1234567890ABCDEF, 0x1DEADBEEFCAFE123
+TRACES = (
+    *(SECRET, SECRET.hex().encode()),
+    *(str(key).encode() for key in (KEY, OLD_KEY)),
+    *(key.to_bytes(8, "big") for key in (KEY, OLD_KEY)),
+)
+
+
+@pytest.fixture
+def _counted(site):
+    """A key, what was counted under it, and much that the database has thrown away."""
+    Salt.objects.create(period=1, value=SECRET)
+    Seen.objects.bulk_create(Seen(key=OLD_KEY + number, period=0) for number in range(1000))
+    Seen.objects.all().delete()
+    Seen.objects.create(key=KEY, period=1)
+
+
+def traces(file):
+    data = file.read_bytes()
+    return [trace for trace in TRACES if trace in data]
+
+
+@pytest.mark.usefixtures("_counted")
+def test_a_backup_holds_no_trace_of_a_reader(backup, tmp_path):
+    with tarfile.open(backup) as tar:
+        tar.extractall(tmp_path, filter="data")
+    assert traces(tmp_path / engine_for(connection).FILE_NAME) == []
+    assert Seen.objects.count() == Salt.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_counted")
+def test_the_traces_are_ones_that_would_be_found(tmp_path):
+    engine_for(connection).dump(connection, tmp_path / "whole")
+    assert len(traces(tmp_path / "whole")) >= 2
+
+
+@pytest.mark.usefixtures("_counted")
+def test_what_a_restore_replaces_holds_no_trace_either(site, backup):
+    call_command("restore", backup, yes=True, stdout=io.StringIO())
+    (aside,) = (site.VAR_DIR / "replaced").iterdir()
+    assert traces(aside / engine_for(connection).FILE_NAME) == []
+    assert not Seen.objects.exists() and not Salt.objects.exists()
+
+
+@pytest.mark.usefixtures("_counted")
+def test_a_backup_without_them_is_whole(backup):
+    assert "whole; it can be restored" in verify(backup)
+    with tarfile.open(backup) as tar:
+        rows = json.load(tar.extractfile("manifest.json"))["rows"]
+    assert (rows["sponsors_seen"], rows["sponsors_salt"]) == (0, 0)
 
 
 @pytest.mark.postgres

@@ -65,3 +65,12 @@ def test_a_sender_may_have_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAIL_FROM", "The News")
     with pytest.raises(ImproperlyConfigured, match="no e-mail address"):
         environment.sender("MAIL_FROM", "x")
+
+
+def test_the_contact_is_one_plain_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.mail_address("CONTACT_EMAIL") == ""
+    monkeypatch.setenv("CONTACT_EMAIL", "sales@news.example")
+    assert environment.mail_address("CONTACT_EMAIL") == "sales@news.example"
+    monkeypatch.setenv("CONTACT_EMAIL", "Sales <sales@news.example>")
+    with pytest.raises(ImproperlyConfigured, match="no e-mail address"):
+        environment.mail_address("CONTACT_EMAIL")

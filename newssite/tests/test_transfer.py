@@ -11,8 +11,10 @@ import yaml
 from django.apps import apps
 from django.conf import settings as site_settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Sum
 
 from articles.models import Article, ArticleRevision, Asset, Topic
 from articles.models.revision import Kind
@@ -30,7 +32,7 @@ from newssite.tests.transferring import (
 )
 from newssite.transfer import stories
 from newssite.transfer.tables import LEFT_OUT, exported, lists, own
-from sponsors.models import Creative
+from sponsors.models import Creative, Decisions, Delivery, Flight, PageStat, Salt, Seen, SlotStat
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +173,30 @@ def test_an_account_that_is_here_already_is_taken(out):
 def test_an_approval_still_stands(moved):
     moved()
     assert Creative.objects.get().withheld() == ""
+
+
+def test_what_was_counted_and_billed_comes_along(moved):
+    moved()
+    sums = SlotStat.objects.aggregate(views=Sum("views"), spent=Sum("spend_micro"))
+    assert sums == {"views": 1000, "spent": 8_000_000}
+    assert Delivery.objects.values_list("views", "billed_units", "spend_micro").get() == (
+        *(1000, 900),
+        7_200_000,
+    )
+    assert PageStat.objects.get().views == 1000
+    assert Decisions.objects.count() == 2
+
+
+def test_terms_that_were_billed_stay_frozen(moved):
+    moved()
+    with pytest.raises(ValidationError, match="billed by this already"):
+        Flight.objects.update(price_micro=1)
+
+
+def test_what_tells_readers_apart_is_never_exported(moved):
+    text = (moved() / "site.jsonl").read_text()
+    assert "4611686018427387904" not in text and "sponsors.Sal" not in text
+    assert not Salt.objects.exists() and not Seen.objects.exists()
 
 
 def test_pictures_come_along_with_their_copies(moved):

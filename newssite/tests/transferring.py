@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from articles.models import Article, ArticleRevision, LegacyPath
 from articles.models.revision import Kind
 from articles.tests import newsroom
 from imports.models import Feed, Item, Run
-from sponsors.models import Placement
+from sponsors.models import Decisions, Delivery, Flight, PageStat, Placement, Salt, Seen, SlotStat
 from sponsors.tests import sales
 
 
@@ -48,8 +49,24 @@ def make_site():
         **{"feed": feed, "run": run, "upstream": {"headline": "b", "body": "a"}, "rights": "full"},
         **{"content_hash": "2" * 64, "fetched_at": timezone.now(), "raw_html": b"\x1f\x8b\x00"},
     )
-    sales.book((Placement.ARTICLE_END, None))
+    count(sales.book((Placement.ARTICLE_END, None), kind="cpm", goal=900, price_micro=8_000_000))
     return lead
+
+
+def count(flight: Flight) -> None:
+    """Two hours of views and clicks, and what they were counted by."""
+    (creative,), now = flight.creatives.all(), timezone.now().replace(minute=0, second=0)
+    where = {"flight": flight, "placement": Placement.ARTICLE_END}
+    for hours, views in [(1, 300), (2, 700)]:
+        hour = now - timedelta(hours=hours)
+        counted = {"views": views, "clicks": hours, "bad_bot": 4, "spend_micro": views * 8000}
+        SlotStat.objects.create(hour=hour, creative=creative, **where, **counted)
+        Decisions.objects.create(hour=hour, placement=Placement.ARTICLE_END, topics="3 17", pages=9)
+    PageStat.objects.create(day=now.date(), page_number=7, views=1000, clicks=3, **where)
+    spent = {"billed_units": 900, "spend_micro": 7_200_000}
+    Delivery.objects.create(flight=flight, views=1000, clicks=3, **spent)
+    Salt.objects.create(period=41, value=b"secret of a period that is over ")
+    Seen.objects.create(key=4_611_686_018_427_387_904, period=41)
 
 
 def export(folder):

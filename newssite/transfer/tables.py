@@ -14,6 +14,8 @@ Model = type[models.Model]
 LEFT_OUT = {
     "imports.Sketch": "made of the stories' texts, and made anew by an import",
     "imports.SketchKey": "part of a sketch",
+    "sponsors.Salt": "the key by which a reader is counted once; destroyed within a day",
+    "sponsors.Seen": "what was counted, as hashes under that key; destroyed with it",
     "outbound.Outbox": "letters on their way from this very site, which must not be sent twice",
 }
 
