@@ -1,15 +1,17 @@
 """The editors' side: one site for articles, imports and sponsors."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
 # Apps and models in the order of the work; those not named come after, in their own order.
@@ -23,6 +25,7 @@ MODELS = [
     "Asset",
     "Sponsor",
     "Flight",
+    "Creative",
     "Feed",
     "Run",
 ]
@@ -42,9 +45,34 @@ class Desk(admin.AdminSite):
     ) -> TemplateResponse:
         return super().index(request, {"waiting": waiting(request), **(extra_context or {})})
 
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        """All but taggit's tables: tags are a model of articles, and there all staff may merge."""
+        is_one = isinstance(model_or_iterable, type)
+        models = [model_or_iterable] if is_one else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label != "taggit"]
+        super().register(ours, *args, **options)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_view(self.on_site)
+        route = "r/<path:content_type_id>/<path:object_id>/"
+        return [path(route, view, name="view_on_site"), *super().get_urls()]
+
+    def on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """Django's way to a row's public address, for who may see the row: a draft's tells much."""
+        from django.contrib.contenttypes.models import ContentType
+        from django.contrib.contenttypes.views import shortcut
+
+        if not re.fullmatch(r"[0-9]{1,9}", content_type_id):
+            raise Http404("There is no such kind of row.")
+        kind = ContentType.objects.filter(pk=int(content_type_id)).first()
+        model = kind.model_class() if kind else None
+        desk = self._registry.get(model) if model else None
+        if desk is None or not desk.has_view_permission(request):
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = {app["app_label"]: app for app in super().get_app_list(request, app_label)}
-        apps.pop("taggit", None)  # its tables are not ours: tags are a model of articles
         for app in apps.values():
             app["models"].sort(key=lambda model: _place(model["object_name"], MODELS))
         return sorted(apps.values(), key=lambda app: _place(app["app_label"], APPS))
@@ -58,7 +86,7 @@ def waiting(request: HttpRequest) -> list[dict[str, Any]]:
     """What needs a person today: (count, words, address) of each queue that the user may see."""
     # Models are loaded after the admin site is made.
     from articles.models import Article
-    from sponsors.models import Flight
+    from sponsors.models import Creative, Flight
 
     now = timezone.now()
     stories = reverse("admin:articles_article_changelist")
@@ -91,6 +119,12 @@ def waiting(request: HttpRequest) -> list[dict[str, Any]]:
                 Q(starts_at__range=(now, week)) | Q(ends_at__range=(now, week)), status="booked"
             ),
             reverse("admin:sponsors_flight_changelist"),
+        ),
+        (
+            "sponsors.approve_creative",
+            "creatives waiting for approval",
+            Creative.objects.filter(status="submitted"),
+            f"{reverse('admin:sponsors_creative_changelist')}?waits=approval",
         ),
     ]
     return [

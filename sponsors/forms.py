@@ -7,6 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
+
+from sponsors.models import FLAT, METERED, Flight, FlightSlot, Kind, Status
+from sponsors.models.flight import PERIOD, TERMS
 
 MICRO = 1_000_000
 WIDE = {"class": "vLargeTextField"}
@@ -22,6 +27,8 @@ class MoneyField(forms.DecimalField):
         return Decimal(value) / MICRO if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int | None:
+        if self.disabled:
+            return value  # not what was typed, but what is stored
         amount = super().clean(value)
         return None if amount is None else int(amount * MICRO)
 
@@ -76,15 +83,85 @@ class SponsorForm(forms.ModelForm):
     )
 
 
+FIXED = "Fixed: something is billed by this already. To change it, stop the flight and book a copy."
+OVER = "Stopped for good. To sell it again, book a copy."
+
+
 class FlightForm(forms.ModelForm):
-    price_micro = MoneyField(label="Price", initial=0, help_text="For the whole period.")
+    price_micro = MoneyField(
+        label="Price",
+        initial=0,
+        help_text="Exclusive and share: for the whole period. CPM: for a thousand views. "
+        "CPC: for a click. House: 0.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fixed = dict.fromkeys(fixed_terms(self.instance), FIXED)
+        if self.instance.status == Status.STOPPED:
+            self.fixed["status"] = OVER
+        elif status := self.fields.get("status"):
+            # Stopping cannot be undone: it has a button of its own, which asks first.
+            status.choices = [each for each in Status.choices if each[0] != Status.STOPPED]  # type: ignore[attr-defined]
+        for name in self.fixed.keys() & self.fields.keys():
+            self.fields[name].disabled = True
+            self.fields[name].help_text = self.fixed[name]
+        self.stored = {name: getattr(self.instance, name) for name in self.fixed}
+
+    def clean(self) -> dict[str, Any] | None:
+        data = (super().clean() or self.cleaned_data) | self.stored | self._same_period()
+        for name, fault in terms_faults(data).items():
+            self.add_error(name, fault)
+        # What is refused is no longer among the cleaned data.
+        return {name: value for name, value in data.items() if name not in self.errors}
+
+    def _same_period(self) -> dict[str, Any]:
+        """The moments that were not changed, to the microsecond, which the form does not show."""
+        same = set(PERIOD) - set(self.changed_data) if self.instance.pk else ()
+        return {name: getattr(self.instance, name) for name in same}
+
+    def _post_clean(self) -> None:
+        if self.instance.pk:
+            # Of its slots each is asked in the formset; those that are stored may be leaving.
+            none = Prefetch("slots", FlightSlot.objects.none())
+            prefetch_related_objects([self.instance], none)
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
+        vars(self.instance).get("_prefetched_objects_cache", {}).clear()  # saving asks again
+
+
+def fixed_terms(flight: Flight) -> tuple[str, ...]:
+    """The form's fields that cannot change any more, because something is billed by them."""
+    if not flight.pk:
+        return ()
+    with transaction.atomic():
+        is_billed = flight.is_billed()
+    terms = TERMS + PERIOD if flight.kind in FLAT else TERMS
+    return tuple(name.removesuffix("_id") for name in terms) if is_billed else ()
+
+
+def terms_faults(data: Mapping[str, Any]) -> dict[str, str]:
+    """What of the terms does not go with the kind, by field: a sentence that says what to do."""
+    faults: dict[str, str] = {}
+    kind, share = data.get("kind"), data.get("share")
+    if kind in METERED and not data.get("goal"):
+        sold = "views" if kind == Kind.CPM else "clicks"
+        faults["goal"] = f"Say how many {sold} are sold: at that many nothing more is billed."
+    if kind == Kind.SHARE and not 1 <= (share or 0) <= 100:
+        faults["share"] = "Say which share of the views is sold, from 1 to 100 per cent."
+    if kind == Kind.HOUSE and not 1 <= (share or 0) <= 100:
+        faults["share"] = "Give it a weight beside other house flights, from 1 to 100."
+    if kind not in {Kind.SHARE, Kind.HOUSE} and share is not None:
+        faults["share"] = "Leave it empty: only a share of voice and a house flight have one."
+    if kind == Kind.HOUSE and data.get("price_micro"):
+        faults["price_micro"] = "Nobody pays for a house flight: its price is 0."
+    return faults
 
 
 class CreativeForm(forms.ModelForm):
     class Meta:
         widgets = {
             **{name: AdminTextInputWidget(attrs=WIDE) for name in ("hook", "headline", "command")},
-            "fine_print": AdminTextInputWidget(attrs=WIDE),
+            **{name: AdminTextInputWidget(attrs=WIDE) for name in ("fine_print", "claim_source")},
             **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in ("body", "output")},
         }
 
@@ -97,6 +174,12 @@ class CreativeForm(forms.ModelForm):
 
 class SlotFormSet(forms.BaseInlineFormSet):
     """The slots of one flight, each once."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The table has headings where other forms have labels, so each field is told its name."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
 
     def clean(self) -> None:
         super().clean()

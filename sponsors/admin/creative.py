@@ -1,27 +1,60 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from sponsors import snapshot
+from sponsors.admin.reviewing import framed, review
 from sponsors.admin.shown import ShownAtOnce
-from sponsors.candidates import Copy, candidates
-from sponsors.drawing import draw
+from sponsors.claims import stale_before
 from sponsors.forms import CreativeForm
-from sponsors.models import Creative, Placement
-from sponsors.picking import Pick
+from sponsors.models import Approval, Creative
 
 COPY_FIELDS: list[str | list[str] | tuple[str, ...]] = [
     *("hook", "hooks", "headline", "body", "command", "output"),
-    *(("cta_label", "cta_url"), ("alt_label", "alt_url"), "fine_print", "weight"),
+    *(("cta_label", "cta_url"), ("alt_label", "alt_url"), "fine_print"),
+    *(("claim_source", "claim_checked_on"), "weight"),
 ]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What somebody has to decide on."""
+
+    title = "waiting"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("approval", "for approval"), ("second", "for a second approver")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        waiting = queryset.filter(status=Approval.SUBMITTED)
+        choices = {"approval": waiting, "second": waiting.filter(approved_by__isnull=False)}
+        return choices.get(self.value() or "", queryset)
+
+
+class FiguresFilter(admin.SimpleListFilter):
+    """What somebody has to check again."""
+
+    title = "figures"
+    parameter_name = "figures"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("stale", "to check again"), ("fresh", "checked lately")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        choices = {
+            "stale": queryset.filter(claim_checked_on__lt=stale_before()),
+            "fresh": queryset.filter(claim_checked_on__gte=stale_before()),
+        }
+        return choices.get(self.value() or "", queryset)
 
 
 class CreativeInline(admin.StackedInline):
@@ -37,16 +70,19 @@ class CreativeInline(admin.StackedInline):
 class CreativeAdmin(ShownAtOnce):
     form = CreativeForm
     list_display = [
-        *("headline", "flight", "sponsor", "status", "may_be_shown"),
-        *("approved_by", "approved_at", "weight"),
+        *("headline", "flight", "sponsor", "status", "may_be_shown", "figures"),
+        *("approved_by", "approved_at", "weight", "look"),
     ]
-    list_filter = ["status", "flight__sponsor"]
+    list_filter = [WaitingFilter, "status", FiguresFilter, "flight__sponsor"]
     list_select_related = ["flight__sponsor", "approved_by"]
     search_fields = ["headline", "body", "flight__name", "flight__sponsor__name"]
     autocomplete_fields = ["flight"]
-    readonly_fields = ["status", "readers", "approved_by", "approved_at", "preview_link"]
+    readonly_fields = [
+        *("status", "readers", "figures", "approved_by", "seconded_by", "approved_at", "look"),
+    ]
     fields = ["flight", *COPY_FIELDS, *readonly_fields]
-    actions = ["submit", "approve", "reject"]
+    # Approval is given on the page that shows what is approved, so it is no action of the list.
+    actions = ["submit", "reject"]
 
     @admin.display(ordering="flight__sponsor__name")
     def sponsor(self, creative: Creative) -> str:
@@ -61,12 +97,22 @@ class CreativeAdmin(ShownAtOnce):
         why = creative.withheld()
         return f"are not shown this: it {why}" if why else "are shown this while its flight runs"
 
-    @admin.display(description="preview")
-    def preview_link(self, creative: Creative) -> SafeString | str:
+    @admin.display(ordering="claim_checked_on")
+    def figures(self, creative: Creative) -> SafeString | str:
+        if warning := creative.claim_warning():
+            return format_html("<strong>{}</strong>", warning)
+        if not creative.has_claims:
+            return "none"
+        return f"checked on {creative.claim_checked_on:%Y-%m-%d}"
+
+    @admin.display(description="review")
+    def look(self, creative: Creative) -> SafeString | str:
         if creative._state.adding:
             return "-"
         address = reverse("admin:sponsors_creative_preview", args=[creative.pk])
-        return format_html('<a href="{}">the box as saved, light and dark</a>', address)
+        return format_html(
+            '<a href="{}">Review<span class="visually-hidden"> “{}”</span></a>', address, creative
+        )
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sponsors.approve_creative")
@@ -74,12 +120,6 @@ class CreativeAdmin(ShownAtOnce):
     @admin.action(description="Submit for approval", permissions=["change"])
     def submit(self, request: HttpRequest, creatives: QuerySet) -> None:
         self._each(request, creatives, "submitted", Creative.submit)
-
-    @admin.action(description="Approve: readers may see exactly this", permissions=["approve"])
-    def approve(self, request: HttpRequest, creatives: QuerySet) -> None:
-        editor = request.user
-        assert editor.is_authenticated  # has the permission
-        self._each(request, creatives, "approved", lambda creative: creative.approve(editor))
 
     @admin.action(description="Reject", permissions=["approve"])
     def reject(self, request: HttpRequest, creatives: QuerySet) -> None:
@@ -103,26 +143,12 @@ class CreativeAdmin(ShownAtOnce):
         self.message_user(request, f"{count} {done}.")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview)
-        name = "sponsors_creative_preview"
-        return [path("<int:pk>/preview/", view, name=name), *super().get_urls()]
+        def view(call: Callable[..., Any]) -> Any:
+            return self.admin_site.admin_view(partial(call, desk=self))
 
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The box in each slot of its flight, on the site's own paper, whatever its status."""
-        creative = get_object_or_404(Creative.objects.select_related("flight__sponsor"), pk=pk)
-        if not self.has_view_permission(request, creative):
-            raise PermissionDenied
-        context = {"creative": creative, "boxes": list(_boxes(creative))}
-        return render(request, "sponsors/preview.html", context)
-
-
-def _boxes(creative: Creative) -> Iterator[tuple[str, SafeString]]:
-    """For each placement of its flight: what it is called, and the box as it would be drawn."""
-    words = Copy.of(creative)
-    slots = creative.flight.slots.select_related("topic")
-    topics = {slot.topic_id: slot.topic for slot in slots if slot.topic and not slot.exclude}
-    for candidate in candidates(creative.flight):
-        topic = topics.get(min(candidate.topics, default=0))
-        picked = Pick(candidate, words, topic.pk if topic else None)
-        box = draw(candidate.placement, picked, [topic] if topic else [])
-        yield Placement(candidate.placement).label, box
+        frame = "<int:pk>/preview/<slug:placement>/<slug:theme>/"
+        return [
+            path("<int:pk>/preview/", view(review), name="sponsors_creative_preview"),
+            path(frame, view(framed), name="sponsors_creative_framed"),
+            *super().get_urls(),
+        ]
