@@ -7,7 +7,8 @@ from django.urls import reverse
 from articles.models import Topic
 from sponsors import snapshot
 from sponsors.models import Approval, Creative, Flight, Kind, Sponsor, Status
-from sponsors.tests.sales import COPY, book, editor, sponsor
+from sponsors.tests.judging import judge
+from sponsors.tests.sales import CLAIM, COPY, book, editor, sponsor
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def flight_form(*slots: tuple[str, Topic | None], **fields: Any) -> dict[str, An
         "sponsor": sponsor().pk,
         "name": "energy, June",
         "kind": Kind.EXCLUSIVE,
+        "pace": "even",
         "price_micro": "1500.50",
         "currency": "EUR",
         "starts_at_0": "2026-06-01",
@@ -141,7 +143,7 @@ def test_the_sponsors_hosts_are_typed_one_a_line(desk):
 
 
 def creative_form(flight: Flight, **fields: Any) -> dict[str, Any]:
-    told = COPY | {"hooks": "energy: reading about storage?"}
+    told = COPY | CLAIM | {"hooks": "energy: reading about storage?"}
     return told | {"flight": flight.pk, "weight": 1} | fields
 
 
@@ -176,23 +178,19 @@ def test_an_edit_in_the_form_withholds_the_creative(desk, energy):
     assert creative.status == Approval.SUBMITTED
 
 
-def test_approval_is_recorded_and_logged(desk, energy):
+def test_approval_is_no_action_of_the_list(desk, energy):
     creative = book(("article_end", energy)).creatives.get()
     creative.reject()
-    assert act(desk, "approve", creative) == "1 approved."
+    act(desk, "approve", creative)
     creative.refresh_from_db()
-    assert creative.approved_by == editor()
-    page = desk.get(reverse("admin:sponsors_creative_history", args=[creative.pk]))
-    assert "Approved." in page.content.decode()
+    assert creative.status == Approval.REJECTED
 
 
-@pytest.mark.parametrize("action", ["approve", "reject"])
-def test_who_may_not_approve_is_not_offered_it_and_changes_nothing(action, seller, client, energy):
+def test_who_may_not_approve_is_not_offered_to_reject(seller, client, energy):
     creative = book(("article_end", energy)).creatives.get()
-    creative.submit()
-    act(client, action, creative)
+    act(client, "reject", creative)
     creative.refresh_from_db()
-    assert creative.status == Approval.SUBMITTED
+    assert creative.withheld() == ""
 
 
 def test_a_status_sent_by_hand_approves_nothing(seller, client, energy):
@@ -204,15 +202,15 @@ def test_a_status_sent_by_hand_approves_nothing(seller, client, energy):
     assert creative.withheld() == "was edited after its approval"
 
 
-def test_what_cannot_be_approved_is_told_by_name_and_stops_no_other(desk, energy, space):
+def test_what_cannot_be_submitted_is_told_by_name_and_stops_no_other(desk, energy, space):
     bad = book(("article_end", energy), copy={"headline": "Bad link"}).creatives.get()
     good = book(("article_end", space)).creatives.get()
     for creative in (bad, good):
         creative.reject()
     Creative.objects.filter(pk=bad.pk).update(cta_url="https://evil.example/")
-    told = act(desk, "approve", bad, good)
-    assert "“Bad link” was not approved: evil.example is not among" in told
-    assert "1 approved." in told
+    told = act(desk, "submit", bad, good)
+    assert "“Bad link” was not submitted: evil.example is not among" in told
+    assert "1 submitted." in told
 
 
 def test_a_save_is_seen_at_once(desk, energy, django_capture_on_commit_callbacks):
@@ -220,32 +218,13 @@ def test_a_save_is_seen_at_once(desk, energy, django_capture_on_commit_callbacks
     creative.reject()
     snapshot.refresh()
     with django_capture_on_commit_callbacks(execute=True):
-        act(desk, "approve", creative)
+        judge(desk, "approve", creative)
     assert snapshot.current().creatives[creative.pk].withheld == ""
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(
             reverse("admin:sponsors_flight_delete", args=[creative.flight_id]), {"post": "yes"}
         )
     assert snapshot.current().creatives == {}
-
-
-def test_the_preview_shows_the_box_in_both_schemes_whatever_its_status(desk, energy):
-    creative = book(("article_end", energy), ("home_card", None)).creatives.get()
-    creative.reject()
-    page = desk.get(reverse("admin:sponsors_creative_preview", args=[creative.pk]))
-    text = page.content.decode()
-    assert text.count('class="specimen scheme-light"') == 2
-    assert text.count('<aside class="placement') == 4
-
-
-def test_the_preview_is_for_the_desk(client, energy):
-    creative = book(("article_end", energy)).creatives.get()
-    address = reverse("admin:sponsors_creative_preview", args=[creative.pk])
-    assert client.get(address).status_code == 302
-    client.force_login(User.objects.create_user("rae", is_staff=True))
-    assert client.get(address).status_code == 403
-    client.force_login(editor())
-    assert client.get(reverse("admin:sponsors_creative_preview", args=[0])).status_code == 404
 
 
 @pytest.mark.parametrize("model", ["sponsor", "flight", "creative"])
