@@ -68,18 +68,25 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def running(
-    module: list[str], port: int, log: Path, *, most: int, **environment: str
+    module: list[str],
+    port: int,
+    log: Path,
+    *,
+    most: int,
+    is_pinned: bool = True,
+    **environment: str,
 ) -> Iterator[Server]:
     """`python <module>` as a server on `port`. Failed, with its last words, when it is mute.
 
-    It ends after `most` seconds by itself, should nobody be left to stop it.
+    It has the first core, or all if `is_pinned` is false. It ends after `most` seconds by itself,
+    should nobody be left to stop it.
     """
     command = [sys.executable, *module]
     if shutil.which("timeout"):
         command = ["timeout", "-k", "5", str(most), *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            pinned(0, command),
+            pinned(0, command) if is_pinned else command,
             env={**os.environ, "HOST": HOST, "PORT": str(port), "WORKERS": "1", **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
