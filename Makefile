@@ -20,12 +20,18 @@ dev:
 test: dev ## run the tests that need nothing but Python
 	@$(TEST)
 
-test-all: dev ## run all tests: with a browser, then again on PostgreSQL and Redis where they are given
-	@$(TEST) --everything
-	@if [ -n "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
-	  DATABASE_URL="$$TEST_DATABASE_URL" CACHE_URL="$$TEST_CACHE_URL" $(TEST) --everything -m "not browser"; \
+test-all: dev ## run all tests: with a browser, and beside it on PostgreSQL and Redis where they are given
+	@if [ -z "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
+	  $(TEST) --everything || exit; \
+	  echo "Left out: the pass on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_CACHE_URL."; \
 	else \
-	  echo "Left out: the second pass on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_CACHE_URL."; \
+	  log=$$(mktemp); \
+	  DATABASE_URL="$$TEST_DATABASE_URL" CACHE_URL="$$TEST_CACHE_URL" \
+	    $(TEST) --everything -m "not browser" >$$log 2>&1 & second=$$!; \
+	  $(TEST) --everything; first=$$?; \
+	  echo "The second pass, on what TEST_DATABASE_URL and TEST_CACHE_URL name:"; \
+	  wait $$second; second=$$?; cat $$log; rm -f $$log; \
+	  [ $$first = 0 ] && [ $$second = 0 ]; \
 	fi
 
 lint: dev ## check style, types, templates and migrations; changes nothing
