@@ -99,6 +99,11 @@ def _terms(numbers: Collection[int], alias: str) -> dict[int, Terms]:
     return {number: Terms(kind, price, goal) for number, kind, price, goal in rows}
 
 
+def is_being_edited(error: Exception) -> bool:
+    """Whether this is `_terms` not waiting for an editor: PostgreSQL's lock_not_available."""
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+
+
 def _of_ours(events: Sequence[Event], flights: Collection[int], alias: str) -> list[Event]:
     """Those of a creative of a flight that there is."""
     creatives = Creative.objects.using(alias).filter(flight__in=flights)

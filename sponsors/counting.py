@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db import DataError, Error, IntegrityError, close_old_connections, connections
 
 from sponsors import ledger
-from sponsors.batches import HOUR, Batch, Served, store
+from sponsors.batches import HOUR, Batch, Served, is_being_edited, store
 from sponsors.events import Event
 
 logger = logging.getLogger("sponsors")
@@ -113,13 +113,15 @@ class Counter:
     def flush(self) -> bool:
         """Store all that waits, now. False when the database is away: then it still waits."""
         with self._storing:
-            while batch := self._next():
-                if not self._try(batch):
-                    self._let_go_all()
-                    return False
-                if not self._batches:
-                    self._let_go(self._redirects)
-        return True
+            # What comes meanwhile is for the next time. Under load, to go on until nothing waits
+            # is to go on for ever, in hundreds of small transactions a second.
+            turns = 1 + len(self._waiting) // FULL
+            is_stored = self._store_taken()
+            while is_stored and turns:
+                turns -= 1
+                self._take()
+                is_stored = self._store_taken()
+            return is_stored
 
     def close(self) -> None:
         """Store what waits, and end the thread: for the end of a process."""
@@ -158,17 +160,21 @@ class Counter:
     def _run(self, is_over: threading.Event) -> None:
         """Store what waits until it is over; wait longer after each failure."""
         pause, last_pause = RETRIES
-        tidy_at = 0.0
+        tidy_at = late = 0.0
         try:
             while not is_over.is_set():
                 close_old_connections()
                 if time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + self._tidy()
                 self._has_work.wait(max(tidy_at - time.monotonic(), 0))
-                self._is_urgent.wait(min(EVERY, threading.TIMEOUT_MAX))
+                # What came while the last were stored has waited for as long already.
+                self._is_urgent.wait(min(max(EVERY - late, 0), threading.TIMEOUT_MAX))
                 self._has_work.clear()
                 self._is_urgent.clear()
-                if self.flush():
+                began = time.monotonic()
+                is_stored = self.flush()
+                late = time.monotonic() - began
+                if is_stored:
                     pause = RETRIES[0]
                 else:
                     self._has_work.set()
@@ -193,17 +199,23 @@ class Counter:
         self._is_untidy = False
         return EVERY if has_more else TIDY
 
-    def _next(self) -> Batch | None:
-        """The batch to store now: one that is tried again, else what waits; None for nothing."""
-        if self._batches:
-            return self._batches[0]
+    def _take(self) -> None:
+        """Make a batch of what waits, where anything does."""
         with self._lock:
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), FULL))]
             decisions, self._decisions = self._decisions, {}
         if taken or decisions:
             self._redirects = [click for _, click in taken]
             self._batches.append(Batch([event for event, _ in taken], decisions))
-        return self._batches[0] if self._batches else None
+
+    def _store_taken(self) -> bool:
+        """Store the batch that was taken, and its parts. False when the database is away."""
+        while self._batches:
+            if not self._try(self._batches[0]):
+                self._let_go_all()
+                return False
+        self._let_go(self._redirects)
+        return True
 
     def _try(self, batch: Batch) -> bool:
         """Store it, or part it from what cannot be stored. False when the database is away."""
@@ -211,8 +223,8 @@ class Counter:
             dropped = self._store(batch)
         except (DataError, IntegrityError):
             self._part(batch)
-        except Error:
-            if not self._is_away:
+        except Error as error:
+            if not self._is_away and not is_being_edited(error):
                 self._is_away = True
                 logger.exception("Views and clicks cannot be stored now; they wait")
             return False

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
+from sponsors import counting
 from sponsors.batches import Batch, store
 from sponsors.billing import Terms, bills
 from sponsors.events import Fault, What
@@ -171,6 +172,19 @@ def test_who_counts_does_not_wait_for_an_editor_nor_bill_by_a_price_that_is_chan
         assert refused_elsewhere(lambda: store(Batch([event])))
     assert count(event).spend_micro == 0
     assert SlotStat.objects.get().views == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_editor_who_saves_is_no_outage(caplog):
+    flight, tries = cpm(), []
+    counting.viewed(view(page(flight)))
+    with transaction.atomic():
+        save(flight)
+        refused_elsewhere(lambda: tries.append(counting.flush()))
+    tries.append(counting.flush())
+    assert tries == [False, True] and SlotStat.objects.get().views == 1
+    assert caplog.records == []
 
 
 @pytest.mark.postgres

@@ -98,6 +98,22 @@ def test_a_full_batch_waits_no_longer(running, desk, monkeypatch):
     wait_until(lambda: len(desk.stored) == counting.FULL)
 
 
+def test_what_comes_while_a_batch_is_stored_is_for_the_next(counter, desk):
+    """Else a steady stream is stored in as many batches as a second has room for."""
+    late = [numbered(3), numbered(2)]
+    counter._store = lambda batch: (late and counter.viewed(late.pop())) or desk.store(batch)
+    counter.viewed(numbered(1))
+    counter.flush()
+    assert desk.stored == [1]
+
+
+def test_what_came_meanwhile_is_stored_though_nothing_follows(running, desk):
+    late = [numbered(2)]
+    running._store = lambda batch: (late and running.viewed(late.pop())) or desk.store(batch)
+    running.viewed(numbered(1))
+    wait_until(lambda: desk.stored == [1, 2])
+
+
 def test_a_click_is_stored_when_it_returns(running, desk, monkeypatch):
     monkeypatch.setattr(counting, "EVERY", 60.0)
     running.viewed(numbered(1))
