@@ -1,9 +1,9 @@
 """The flights of this process in memory, so that a page asks the database nothing.
 
 A flight starts and ends to the microsecond whatever the age of the snapshot, because the moment is
-judged when a page picks; a booking, a pause or an edit is seen within MAX_AGE. While the database
-is away the last snapshot stays; what is sold by the unit is then shown for a while only, because
-nobody knows what was delivered since (see sponsors.picking).
+judged when a page picks; a booking, a pause or an edit is seen within five seconds. While the
+database is away the last snapshot stays; what is sold by the unit is then shown for a while only,
+because nobody knows what was delivered since (see sponsors.picking).
 """
 
 import logging
@@ -28,9 +28,9 @@ from sponsors.pacing import UNIFORM, Traffic
 
 logger = logging.getLogger("sponsors")
 
-MAX_AGE = 5.0  # seconds
-IDLE = 10.0  # seconds after which a page waits for a new one: none came that had it renewed
-PATIENCE = 1.0  # seconds that it waits, once
+MAX_AGE = 3.0  # seconds after which it is renewed beside the pages
+IDLE = 4.5  # seconds after which a page waits for a new one: none came that had it renewed
+PATIENCE = 1.0  # seconds that pages wait, of each renewal its first
 TOKEN_LIFE = timedelta(hours=12)  # so long a page may still send something after it was served
 
 
@@ -152,19 +152,21 @@ class Keeper:
         self._reading = threading.Lock()
         self._starting = threading.Lock()
         self._refresher: threading.Thread | None = None
+        self._started_at = 0.0
 
     def current(self) -> Snapshot:
         """What is in memory: read on the first use, renewed beside the page once past MAX_AGE.
 
-        The first page after an idle while waits for a new one, so that it shows no paused flight.
+        The pages after an idle while wait for a new one, so that they show no paused flight.
         """
         held = self._held
         if held is None:
             return self._first()
         age = monotonic() - self._asked_at
-        refresher = self._refresh_beside() if age > MAX_AGE else None
-        if refresher and age > IDLE:
-            refresher.join(PATIENCE)
+        if age > MAX_AGE:
+            self._refresh_beside()
+        if age > IDLE and self._refresher:
+            self._refresher.join(max(self._started_at + PATIENCE - monotonic(), 0))
             return self._held or held
         return held
 
@@ -194,24 +196,20 @@ class Keeper:
         finally:
             self._asked_at = monotonic()
 
-    def _refresh_beside(self) -> threading.Thread | None:
-        """The thread that does it, None when one is at it already or none can be started."""
-        if not self._starting.acquire(blocking=False):
-            return None
-        try:
+    def _refresh_beside(self) -> None:
+        """Start the thread that does it, unless one is at it already or none can be started."""
+        with self._starting:
             if self._refresher and self._refresher.is_alive():
-                return None
+                return
             refresher = threading.Thread(
                 target=self._refresh_and_hang_up, name="sponsors-snapshot", daemon=True
             )
-            refresher.start()
-            self._refresher = refresher
-            return refresher
-        except RuntimeError:
-            logger.warning("No thread could be started; the last snapshot stays", exc_info=True)
-            return None
-        finally:
-            self._starting.release()
+            try:
+                refresher.start()
+            except RuntimeError:
+                logger.warning("No thread could be started; the last snapshot stays", exc_info=True)
+                return
+            self._refresher, self._started_at = refresher, monotonic()
 
     def _refresh_and_hang_up(self) -> None:
         try:

@@ -11,7 +11,7 @@ from sponsors import snapshot
 
 
 class ShownAtOnce(admin.ModelAdmin):
-    """What is saved here shows on this process's pages at once, on others' within MAX_AGE."""
+    """What is saved here shows on this process's pages at once, on others' within five seconds."""
 
     def save_related(self, *args: Any) -> None:
         super().save_related(*args)

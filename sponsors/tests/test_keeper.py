@@ -2,6 +2,7 @@ import logging
 import math
 import multiprocessing
 import threading
+import time
 
 import pytest
 from django.db import DatabaseError
@@ -70,6 +71,42 @@ def test_the_first_page_after_an_idle_while_waits_for_the_new_one(desk, monkeypa
     assert keeper.current() == numbered(2)
     desk.open.set()
     settle(keeper)
+
+
+def test_every_page_after_an_idle_while_waits_for_the_same_one(desk, monkeypatch):
+    keeper = Keeper(desk.read)
+    keeper.current()
+    monkeypatch.setattr(snapshot, "IDLE", -1.0)
+    desk.open.clear()
+    shown = []
+    readers = [threading.Thread(target=lambda: shown.append(keeper.current())) for _ in range(5)]
+    for reader in readers:
+        reader.start()
+    desk.open.set()
+    for reader in readers:
+        reader.join(WAIT)
+    assert numbered(1) not in shown
+
+
+def test_while_the_database_hangs_pages_wait_for_it_once(desk, monkeypatch):
+    keeper = Keeper(desk.read)
+    keeper.current()
+    monkeypatch.setattr(snapshot, "IDLE", -1.0)
+    monkeypatch.setattr(snapshot, "PATIENCE", 0.2)
+    desk.open.clear()
+    start = time.monotonic()
+    for _ in range(20):
+        keeper.current()
+    assert time.monotonic() - start < 1
+    desk.open.set()
+    settle(keeper)
+
+
+def test_what_is_paused_elsewhere_is_off_our_pages_within_five_seconds(desk):
+    keeper = Keeper(desk.read)
+    keeper.current()
+    keeper._asked_at -= 4.9  # no page came since
+    assert keeper.current() == numbered(2)
 
 
 def test_one_refresh_at_a_time_however_many_pages_ask(desk):
