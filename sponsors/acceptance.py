@@ -13,6 +13,8 @@ MARKUP = re.compile(r"<[a-zA-Z/!?]|&#?\w+;")
 HOST = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 # Narrower than RFC 3986 on purpose: what every browser and urllib read as the same host.
 LINK = re.compile(r"https://(?P<host>[A-Za-z0-9.-]+)([/?#][!#-;=?-\[\]_a-z~]*)?")
+# Control characters, separators of lines, and half characters, with which no page can be sent.
+UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # Marks that turn text around: LRE to RLO, and the isolates.
 TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 # Drawn as nothing though Unicode calls them letters or marks: fillers, joiners, selectors.
@@ -51,7 +53,7 @@ def copy_fault(text: str, *, lines: bool = False) -> str:
     for character in text:
         if character == "\n" and lines:
             continue
-        if unicodedata.category(character) in {"Cc", "Zl", "Zp"} or character in TURNING:
+        if unicodedata.category(character) in UNSEEN or character in TURNING:
             return f"Holds {_named(character)}, which readers cannot see: take it out."
     return ""
 

@@ -53,7 +53,7 @@ def judge(
     flights: Mapping[int, Running],
 ) -> Fault | None:
     """Why it is counted apart, None when it is good; `flights` by primary key."""
-    if is_program(meta) or (what is What.VIEW and _is_of_another_site(meta)):
+    if is_program(meta) or _is_of_another_site(what, meta):
         return Fault.BOT
     if is_stale(token, flights.get(token.flight), now):
         return Fault.STALE
@@ -67,9 +67,14 @@ def is_stale(token: Token, flight: Running | None, now: datetime) -> bool:
     age = int(now.timestamp()) // 60 - token.minute
     if flight is None or not -SKEW <= age <= OLDEST:
         return True
-    return flight.status != Status.BOOKED or now > flight.over_at + GRACE
+    return flight.status != Status.BOOKED or now - GRACE > flight.over_at
 
 
-def _is_of_another_site(meta: Mapping[str, Any]) -> bool:
-    """Our pages ask their own site. A token that another site has its readers send is no view."""
-    return meta.get("HTTP_SEC_FETCH_SITE", "same-origin") != "same-origin"
+def _is_of_another_site(what: What, meta: Mapping[str, Any]) -> bool:
+    """Whether another site has its readers send it, with a token that it got from a page of ours.
+
+    Our pages ask their own site, and a click opens a page: no picture, frame or script.
+    """
+    if what is What.VIEW:
+        return meta.get("HTTP_SEC_FETCH_SITE", "same-origin") != "same-origin"
+    return meta.get("HTTP_SEC_FETCH_DEST", "document") != "document"

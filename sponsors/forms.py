@@ -1,12 +1,14 @@
 """How editors type what the models store: money as money, lists one a line."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -15,6 +17,10 @@ from sponsors.models.flight import PERIOD, TERMS
 
 MICRO = 1_000_000
 WIDE = {"class": "vLargeTextField"}
+# Years that no clock's zone moves out of the calendar, and whose days a report can list.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+NO_MOMENT = "Give a moment between 2000 and 2200, as in 2026-06-01 12:30."
+MOMENTS = (MinValueValidator(EARLIEST, NO_MOMENT), MaxValueValidator(LATEST, NO_MOMENT))
 
 
 class MoneyField(forms.DecimalField):
@@ -106,6 +112,8 @@ class FlightForm(forms.ModelForm):
         for name in self.fixed.keys() & self.fields.keys():
             self.fields[name].disabled = True
             self.fields[name].help_text = self.fixed[name]
+        for name in self.fields.keys() & PERIOD:
+            self.fields[name].validators += MOMENTS
         self.stored = {name: getattr(self.instance, name) for name in self.fixed}
 
     def clean(self) -> dict[str, Any] | None:

@@ -59,6 +59,7 @@ def _ours(address: str) -> SplitResult:
     try:
         parts = urlsplit(address.strip())
         host = parts.hostname or ""
+        address.encode()  # a command is given whatever bytes its shell was
     except ValueError:
         raise NoPage(f"{address} is no address.") from None
     if parts.scheme not in ("", "http", "https") or not (host or parts.path.startswith("/")):
@@ -92,7 +93,7 @@ def _request(here: SplitResult) -> HttpRequest:
     site = urlsplit(settings.SITE_URL)
     request = RequestFactory().request(
         PATH_INFO=unquote_to_bytes(here.path or "/").decode("latin-1"),
-        QUERY_STRING=here.query,
+        QUERY_STRING=here.query.encode().decode("latin-1"),
         SERVER_NAME=site.hostname,
         SERVER_PORT=str(site.port or (443 if site.scheme == "https" else 80)),
         **{"wsgi.url_scheme": site.scheme},

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models, router, transaction
+from django.db import NotSupportedError, models, router, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -99,6 +99,12 @@ class FlightQuerySet(models.QuerySet["Flight"]):
                 after[flight.pk].refuse_new_terms(flight)
             booking.hold(after.values())
         return count
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        """Of new ones only: what is there changes by `update()`, which minds what is billed."""
+        if kwargs.get("update_conflicts"):
+            raise NotSupportedError("Change flights that are there by update().")
+        return super().bulk_create(objs, *args, **kwargs)
 
     def _keep_when_stopped(self, flights: list[int]) -> None:
         stopped = self.model._default_manager.using(self.db).filter(

@@ -46,7 +46,7 @@ def test_no_known_attack_is_taken_as_copy(attack):
 
 
 @pytest.mark.parametrize(
-    "text", ["a\x00b", "a\nb", "a\x1b[2Jb", "a\u202eb", "a\u2067b", "a\u2028b"]
+    "text", ["a\x00b", "a\nb", "a\x1b[2Jb", "a\u202eb", "a\u2067b", "a\u2028b", "a\ud800b"]
 )
 def test_copy_holds_nothing_that_turns_or_breaks_the_line(text):
     assert "readers cannot see" in copy_fault(text)

@@ -47,6 +47,13 @@ def test_the_winner_is_named_with_its_odds(desk, page, energy):
     assert verdicts(response)["the one"][1] == "1000"
 
 
+def test_a_winner_of_some_pages_is_not_said_to_have_them_all(desk, page, energy):
+    book(("article_end", energy), name="the most", kind="share", share=70)
+    book(("article_end", energy), name="the rest", kind="share", share=30)
+    told = html.fromstring(ask(desk, page).content.decode()).findtext(".//p[@class='first']")
+    assert "“the most” of Overwinter is shown most often on" in told
+
+
 def test_every_booked_flight_is_listed_once_with_its_reason(desk, page, energy, space):
     book(("article_end", energy), ("article_mid", energy), name="here")
     book(("article_end", space), name="elsewhere")

@@ -63,6 +63,14 @@ def test_a_click_may_come_from_anywhere(flight):
     assert event.fault is None
 
 
+@pytest.mark.parametrize("what", [What.CLICK, What.CLICK_ALT])
+@pytest.mark.parametrize(
+    ("dest", "fault"), [("document", None), ("image", Fault.BOT), ("iframe", Fault.BOT)]
+)
+def test_a_click_opens_a_page_and_fills_no_picture_or_frame(flight, what, dest, fault):
+    assert judged(token(flight), what=what, HTTP_SEC_FETCH_DEST=dest).fault is fault
+
+
 # Too late
 
 

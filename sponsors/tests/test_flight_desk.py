@@ -188,6 +188,15 @@ def test_a_booking_moves_to_another_slot_and_period_at_once(held, desk, energy, 
     assert (mine.slots.get().topic, mine.slots.get().held_from) == (energy, JULY)
 
 
+@pytest.mark.parametrize("period", [{"starts_at_0": "0001-01-01"}, {"ends_at_0": "9999-12-31"}])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_a_period_lies_in_years_that_every_zone_has(period, zone, desk, energy, settings):
+    settings.TIME_ZONE = zone
+    draft = book((ARTICLE, energy), status=Status.DRAFT, **IN_JUNE)
+    response = send(desk, draft, status="booked", **period)
+    assert "Give a moment between 2000 and 2200" in response.content.decode()
+
+
 def test_shares_past_the_whole_are_told_beside_the_slot(desk, energy):
     book((ARTICLE, energy), kind=Kind.SHARE, share=60, name="most of June", **IN_JUNE)
     draft = book((ARTICLE, energy), kind=Kind.SHARE, share=41, status=Status.DRAFT, **IN_JUNE)
@@ -376,3 +385,10 @@ def test_who_may_only_look_reads_the_price_in_words(client, energy):
     flight = book((ARTICLE, energy), price_micro=1_500_500_000)
     page = with_rights(client, "view_flight", "view_sponsor").get(form_of(flight))
     assert "1,500.50 EUR for the whole period" in page.content.decode()
+
+
+def test_a_flight_leads_to_the_review_of_its_creatives(desk, energy):
+    flight = book(("article_end", energy))
+    address = reverse("admin:sponsors_creative_preview", args=[flight.creatives.get().pk])
+    page = desk.get(reverse("admin:sponsors_flight_change", args=[flight.pk]))
+    assert f'href="{address}"' in page.content.decode()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, NotSupportedError, connection, transaction
 from django.utils import timezone
 
 from sponsors.models import Delivery, Flight, FlightSlot, Status
@@ -251,6 +251,13 @@ def test_terms_are_frozen_for_updates(field, value, billed):
         Flight.objects.bulk_update([billed], [field])
     billed.refresh_from_db()
     assert getattr(billed, field) != value
+
+
+def test_terms_are_frozen_for_rows_made_over_others(billed):
+    billed.price_micro = 2
+    told = {"unique_fields": ["pk"], "update_fields": ["price_micro"]}
+    with pytest.raises(NotSupportedError):
+        Flight.objects.bulk_create([billed], update_conflicts=True, **told)
 
 
 @each_term

@@ -102,6 +102,16 @@ def test_an_address_without_a_page_gets_a_sentence(address, energy):
     assert str(refused.value).startswith(NOWHERE[address])
 
 
+def test_an_address_of_no_text_gets_a_sentence():
+    with pytest.raises(NoPage, match="is no address"):
+        rehearse("/news/\udcff")
+
+
+def test_a_query_may_be_of_any_script(energy):
+    story(topic=energy)
+    assert asked("/news/energy?q=日本")
+
+
 def test_a_withdrawn_story_gets_a_sentence():
     article = withdrawn()
     with pytest.raises(NoPage, match="is withdrawn"):

@@ -85,3 +85,10 @@ def test_the_desks_pages_of_sponsors_lead_to_each_view(link, desk):
     for page in ("/admin/sponsors/", reverse("admin:sponsors_flight_changelist")):
         assert f'href="{address}"' in desk.get(page).content.decode()
     assert desk.get(address).status_code == 200
+
+
+def test_a_sponsor_leads_to_its_flights(desk, overwinter, energy):
+    book(("article_end", energy), sponsor=overwinter, name="its own")
+    address = f"{reverse('admin:sponsors_flight_changelist')}?sponsor__id__exact={overwinter.pk}"
+    assert f'href="{address}"' in sponsor_page(desk, overwinter)
+    assert "its own" in desk.get(address).content.decode()
