@@ -48,6 +48,11 @@ class Explanation:
     shown: Pick | None
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def is_divided(self) -> bool:
+        """Whether not all such pages show the same."""
+        return any(0 < (each.odds or 0) < DRAWS for each in self.outcomes)
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

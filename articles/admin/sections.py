@@ -14,6 +14,7 @@ from articles.models.article import Status
 class TopicAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "stories"]
     search_fields = ["name", "slug"]
+    ordering = ["name"]  # counting stories drops the model's own
     prepopulated_fields = {"slug": ["name"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
@@ -43,6 +44,7 @@ class SourceAdmin(admin.ModelAdmin):
     list_display = ["name", "domain", "rights", "language", "stories"]
     list_filter = ["rights", "language"]
     search_fields = ["name", "domain"]
+    ordering = ["name"]  # as for topics
     readonly_fields = ["created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:

@@ -199,3 +199,9 @@ def test_making_the_groups_again_takes_nothing_away(groups):
     migration.make_groups(apps, SimpleNamespace(connection=connection))
     assert group.permissions.filter(codename="view_article").exists()
     assert Group.objects.count() == 2
+
+
+def test_a_refusal_leads_back_to_the_desk(groups):
+    response = somebody(EDITOR).get(reverse("admin:sponsors_flight_changelist"))
+    assert response.status_code == 403
+    assert f'href="{reverse("admin:index")}"' in response.content.decode()

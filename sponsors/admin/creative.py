@@ -20,7 +20,7 @@ from sponsors.models import Approval, Creative
 
 COPY_FIELDS: list[str | list[str] | tuple[str, ...]] = [
     *("hook", "hooks", "headline", "body", "command", "output"),
-    *(("cta_label", "cta_url"), ("alt_label", "alt_url"), "fine_print"),
+    *("cta_label", "cta_url", "alt_label", "alt_url", "fine_print"),
     *(("claim_source", "claim_checked_on"), "weight"),
 ]
 
@@ -57,17 +57,30 @@ class FiguresFilter(admin.SimpleListFilter):
         return choices.get(self.value() or "", queryset)
 
 
-class CreativeInline(admin.StackedInline):
+class Reviewable:
+    """Leads to the page where a creative is judged."""
+
+    @admin.display(description="review")
+    def look(self, creative: Creative) -> SafeString | str:
+        if creative._state.adding:
+            return "-"
+        address = reverse("admin:sponsors_creative_preview", args=[creative.pk])
+        return format_html(
+            '<a href="{}">Review<span class="visually-hidden"> “{}”</span></a>', address, creative
+        )
+
+
+class CreativeInline(Reviewable, admin.StackedInline):
     model = Creative
     form = CreativeForm
     extra = 0
-    fields = [*COPY_FIELDS, "status"]
-    readonly_fields = ["status"]
+    readonly_fields = ["status", "look"]
+    fields = [*COPY_FIELDS, *readonly_fields]
     show_change_link = True
 
 
 @admin.register(Creative)
-class CreativeAdmin(ShownAtOnce):
+class CreativeAdmin(Reviewable, ShownAtOnce):
     form = CreativeForm
     list_display = [
         *("headline", "flight", "sponsor", "status", "may_be_shown", "figures"),
@@ -104,15 +117,6 @@ class CreativeAdmin(ShownAtOnce):
         if not creative.has_claims:
             return "none"
         return f"checked on {creative.claim_checked_on:%Y-%m-%d}"
-
-    @admin.display(description="review")
-    def look(self, creative: Creative) -> SafeString | str:
-        if creative._state.adding:
-            return "-"
-        address = reverse("admin:sponsors_creative_preview", args=[creative.pk])
-        return format_html(
-            '<a href="{}">Review<span class="visually-hidden"> “{}”</span></a>', address, creative
-        )
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sponsors.approve_creative")

@@ -1,25 +1,22 @@
 """Why a page shows what it shows: every booked flight, and what became of it there and then."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from sponsors import explaining
 from sponsors.explaining import Explanation
+from sponsors.forms import MOMENTS, NO_MOMENT
 from sponsors.rehearsal import NoPage
 
 if TYPE_CHECKING:
     from sponsors.admin.flight import FlightAdmin
 
 FORMAT = "%Y-%m-%dT%H:%M"  # of HTML
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-NO_MOMENT = "Give a moment between 2000 and 2200, as in 2026-06-01 12:30."
 
 
 class PageForm(forms.Form):
@@ -36,7 +33,7 @@ class PageForm(forms.Form):
         help_text="Empty: now.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=FORMAT),
         error_messages={"invalid": NO_MOMENT},
-        validators=[MinValueValidator(EARLIEST, NO_MOMENT), MaxValueValidator(LATEST, NO_MOMENT)],
+        validators=MOMENTS,
     )
 
     def explanation(self) -> Explanation | None:

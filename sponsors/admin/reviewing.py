@@ -106,8 +106,8 @@ def _answered(request: HttpRequest, desk: "CreativeAdmin", creative: Creative) -
     if not _may(step, request, desk, creative):
         raise PermissionDenied
     with transaction.atomic():
-        # Locked, so that what is approved is what was seen.
-        now = get_object_or_404(Creative.objects.select_for_update(), pk=creative.pk)
+        # Locked, so that what is approved is what was seen; not its key, which who counts needs.
+        now = get_object_or_404(Creative.objects.select_for_update(no_key=True), pk=creative.pk)
         if request.POST.get("seen") != _seen(now):
             desk.message_user(request, OUTDATED, messages.WARNING)
         else:

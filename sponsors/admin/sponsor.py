@@ -66,6 +66,7 @@ class SponsorAdmin(ShownAtOnce):
     list_display = ["name", "group", "running_flights", "proof_age", "contact_email"]
     list_filter = [ProofFilter, "group"]
     search_fields = ["name", "legal_name", "group"]
+    ordering = ["name"]  # counting flights drops the model's own
     prepopulated_fields = {"slug": ["name"]}
     fields = [
         *("name", "slug", "legal_name", "group", "link_hosts", "home_url", "contact_email"),
