@@ -12,10 +12,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
 
+from sponsors.figures import MICRO
 from sponsors.models import FLAT, METERED, Flight, FlightSlot, Kind, Status
 from sponsors.models.flight import PERIOD, TERMS
 
-MICRO = 1_000_000
 WIDE = {"class": "vLargeTextField"}
 # Years that no clock's zone moves out of the calendar, and whose days a report can list.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

@@ -1,15 +1,15 @@
 """What a forecast starts from: the pages that were served lately, and what is booked of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Min, Sum
 from django.utils import timezone
 
 from sponsors import pacing
-from sponsors.candidates import Reach
+from sponsors.candidates import reach
 from sponsors.forecast import Claim, Pages, Supply
-from sponsors.models import PAGES, Decisions, Flight, Kind, SlotStat, Status
+from sponsors.models import PAGES, Decisions, Flight, FlightSlot, Kind, SlotStat, Status
 
 LOOKED_AT = timedelta(days=28)
 USUAL_RATE = 0.5  # views ÷ boxes drawn, until we have drawn so many:
@@ -71,12 +71,13 @@ def claims(now: datetime | None = None) -> list[Claim]:
     """What is booked and not over. What is paused or a draft holds nothing; house takes nothing."""
     now = now or timezone.now()
     booked = Flight.objects.unended(now).filter(status=Status.BOOKED).exclude(kind=Kind.HOUSE)
-    flights = booked.select_related("sponsor", "delivery").prefetch_related("slots")
+    flights = list(booked.select_related("sponsor", "delivery"))
+    reaches = reach(FlightSlot.objects.filter(flight__in=flights))
     return [
         Claim(
             name=f"“{flight.name}” of {flight.sponsor.name}",
             kind=flight.kind,
-            reaches=tuple(_reaches(flight)),
+            reaches=tuple(reaches.get(flight.pk, ())),
             starts_at=flight.starts_at,
             ends_at=flight.over_at,
             share=flight.share or 0,
@@ -84,16 +85,6 @@ def claims(now: datetime | None = None) -> list[Claim]:
         )
         for flight in flights
     ]
-
-
-def _reaches(flight: Flight) -> Iterator[Reach]:
-    slots = list(flight.slots.all())
-    for placement in {slot.placement for slot in slots}:
-        here = [slot for slot in slots if slot.placement == placement]
-        bought = {slot.topic_id for slot in here if not slot.exclude}
-        excluded = frozenset(slot.topic_id for slot in here if slot.exclude and slot.topic_id)
-        topics = frozenset(topic for topic in bought if topic)
-        yield Reach(placement, topics, None in bought, excluded)
 
 
 def _views_left(flight: Flight) -> float:
