@@ -530,4 +530,16 @@ class Migration(migrations.Migration):
                 name="slotstat_no_click_without_view",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="flight",
+            options={"base_manager_name": "objects", "ordering": ["-starts_at", "-pk"]},
+        ),
+        migrations.AlterModelOptions(
+            name="flightslot",
+            options={
+                "base_manager_name": "objects",
+                "ordering": ["placement", "exclude", "pk"],
+                "verbose_name": "slot",
+            },
+        ),
     ]

@@ -171,6 +171,8 @@ class Flight(models.Model):
 
     class Meta:
         ordering = ["-starts_at", "-pk"]
+        # So that `sponsor.flights.add(flight)` too is an `update()` of ours.
+        base_manager_name = "objects"
         indexes = [models.Index(fields=["status", "ends_at"], name="flight_unended")]
         constraints = [
             models.CheckConstraint(

@@ -96,6 +96,7 @@ class FlightSlot(models.Model):
 
     class Meta:
         ordering = ["placement", "exclude", "pk"]
+        base_manager_name = "objects"  # as for flights
         verbose_name = "slot"
         constraints = [
             models.UniqueConstraint(

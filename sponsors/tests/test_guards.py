@@ -9,7 +9,7 @@ from django.db import IntegrityError, NotSupportedError, connection, transaction
 from django.utils import timezone
 
 from sponsors.models import Delivery, Flight, FlightSlot, Status
-from sponsors.tests.sales import book
+from sponsors.tests.sales import book, sponsor
 
 ARTICLE = "article_end"
 # Ahead of any test, so that nothing is billed yet.
@@ -83,6 +83,14 @@ def by_moved_slot(draft):
     draft.slots.update(topic=topic)
 
 
+def by_given_slot(draft):
+    """A slot of another draft, given to the one that is booked."""
+    slot = draft.slots.get()
+    book(name="a third", status=Status.DRAFT, **IN_JUNE).slots.add(slot)
+    by_model(draft)
+    draft.slots.add(slot)
+
+
 def by_stale_slot(draft):
     """The slot knows its flight as the draft that it was."""
     slot = draft.slots.get()
@@ -95,7 +103,7 @@ def by_stale_slot(draft):
     "way",
     [
         *(by_model, by_field, by_update, by_bulk_update),
-        *(by_new_slot, by_many_slots, by_moved_slot, by_stale_slot),
+        *(by_new_slot, by_many_slots, by_moved_slot, by_given_slot, by_stale_slot),
     ],
     ids=lambda way: way.__name__,
 )
@@ -251,6 +259,11 @@ def test_terms_are_frozen_for_updates(field, value, billed):
         Flight.objects.bulk_update([billed], [field])
     billed.refresh_from_db()
     assert getattr(billed, field) != value
+
+
+def test_a_flight_that_is_billed_by_is_given_to_no_other_sponsor(billed):
+    with pytest.raises(ValidationError, match="billed by this already"):
+        sponsor("vault").flights.add(billed)
 
 
 def test_terms_are_frozen_for_rows_made_over_others(billed):
