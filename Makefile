@@ -20,18 +20,20 @@ dev:
 test: dev ## run the tests that need nothing but Python
 	@$(TEST)
 
-test-all: dev ## run all tests: with a browser, and beside it on PostgreSQL and Redis where they are given
+test-all: dev ## run all tests: with a browser, and again on PostgreSQL and Redis where they are given
 	@if [ -z "$$TEST_DATABASE_URL$$TEST_CACHE_URL" ]; then \
 	  $(TEST) --everything || exit; \
 	  echo "Left out: the pass on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_CACHE_URL."; \
 	else \
-	  log=$$(mktemp); \
+	  logs=$$(mktemp -d); \
+	  $(TEST) --everything -m browser >$$logs/browser 2>&1 & browser=$$!; \
 	  DATABASE_URL="$$TEST_DATABASE_URL" CACHE_URL="$$TEST_CACHE_URL" \
-	    $(TEST) --everything -m "not browser" >$$log 2>&1 & second=$$!; \
-	  $(TEST) --everything; first=$$?; \
-	  echo "The second pass, on what TEST_DATABASE_URL and TEST_CACHE_URL name:"; \
-	  wait $$second; second=$$?; cat $$log; rm -f $$log; \
-	  [ $$first = 0 ] && [ $$second = 0 ]; \
+	    $(TEST) --everything -m "not browser" >$$logs/large 2>&1 & large=$$!; \
+	  $(TEST) --everything -m "not browser"; embedded=$$?; \
+	  wait $$browser; browser=$$?; echo; echo "Beside it, with a browser:"; cat $$logs/browser; \
+	  wait $$large; large=$$?; echo; echo "And on PostgreSQL and Redis:"; cat $$logs/large; \
+	  rm -rf $$logs; \
+	  [ "$$embedded $$browser $$large" = "0 0 0" ]; \
 	fi
 
 lint: dev ## check style, types, templates and migrations; changes nothing
