@@ -198,6 +198,8 @@ def test_the_end_of_a_process_stores_what_waits(running, desk, monkeypatch):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_yesterday_is_forgotten_though_nobody_comes(monkeypatch):
+    now = ledger.clock()
+    monkeypatch.setattr(ledger, "clock", lambda: now)  # no new period begins meanwhile
     Salt.objects.create(period=ledger.current() - 2, value=b"s" * 32)
     monkeypatch.setattr(counting, "EVERY", 0.05)
     counter = Counter()
