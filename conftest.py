@@ -167,6 +167,15 @@ def browser() -> "Iterator[Browser]":
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def unseen(browser: "Browser") -> "Iterator[Browser]":
+    """A browser that is driven and does not say so."""
+    args = ["--no-sandbox", "--disable-quic", "--disable-blink-features=AutomationControlled"]
+    found = browser.browser_type.launch(executable_path=chromium(), args=args)
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
     """A page without cookies or storage of earlier tests."""

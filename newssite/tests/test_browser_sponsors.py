@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from conftest import chromium
 from newssite.tests.browsing import SCHEMES, WIDTHS
 from sponsors import snapshot
 from sponsors.models import Flight, SlotStat, Status
@@ -14,15 +13,6 @@ from sponsors.tests.sending import CHROME, counted, token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PLACES = {"home": "home_card", "topic": "topic_list", "long-read": "article_end"}
-
-
-@pytest.fixture(scope="module")
-def unseen(browser):
-    """A browser that is driven and does not say so."""
-    args = ["--no-sandbox", "--disable-quic", "--disable-blink-features=AutomationControlled"]
-    found = browser.browser_type.launch(executable_path=chromium(), args=args)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -38,15 +38,6 @@ def test_the_script_is_small():
 # With a driver that says it is none
 
 
-@pytest.fixture(scope="module")
-def unseen(browser):
-    """A browser that is driven and does not say so."""
-    args = ["--no-sandbox", "--disable-quic", "--disable-blink-features=AutomationControlled"]
-    found = browser.browser_type.launch(executable_path=chromium(), args=args)
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def reader(unseen, server):
     context = unseen.new_context(viewport={"width": 1000, "height": 700})
