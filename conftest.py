@@ -7,6 +7,7 @@
 import math
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,14 @@ def _unmet(need: str) -> str:
     if need == "redis" and "redis" not in str(settings.CACHES["default"]["BACKEND"]):
         return "needs Redis: set TEST_CACHE_URL=redis://127.0.0.1:6379/15 and run `make test-all`"
     return ""
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

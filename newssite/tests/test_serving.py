@@ -16,13 +16,6 @@ SOON = 8  # seconds; it takes a fraction of one when the machine is not busy
 
 
 @pytest.fixture
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
 def serve(port, tmp_path):
     """Starts `manage.py serve`; what is left of it is killed with its whole group."""
     (tmp_path / "static").mkdir()

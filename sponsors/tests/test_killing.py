@@ -4,7 +4,6 @@ import http.client
 import itertools
 import os
 import signal
-import socket
 import threading
 import time
 from pathlib import Path
@@ -85,13 +84,6 @@ class Readers:
             page=number,
             now=timezone.now(),
         )
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
